@@ -1,0 +1,55 @@
+#include "base/buf.h"
+
+#include "base/arena.h"
+
+#include <stdarg.h>
+
+void buf_reserve(struct buf *buf, size_t extra) {
+    size_t needed = buf->size + extra + 1;
+    if (needed <= buf->capacity)
+        return;
+    size_t capacity = buf->capacity ? buf->capacity : 64;
+    while (capacity < needed)
+        capacity *= 2;
+    buf->data = memory_resize(buf->data, capacity, 1);
+    buf->capacity = capacity;
+}
+
+void buf_add(struct buf *buf, struct span text) {
+    buf_reserve(buf, text.size);
+    if (text.size)
+        memcpy(buf->data + buf->size, text.data, text.size);
+    buf->size += text.size;
+    buf->data[buf->size] = '\0';
+}
+
+void buf_add_text(struct buf *buf, const char *text) {
+    buf_add(buf, span_from(text));
+}
+
+void buf_add_char(struct buf *buf, char c) {
+    buf_add(buf, (struct span){&c, 1});
+}
+
+void buf_printf(struct buf *buf, const char *format, ...) {
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    buf_reserve(buf, (size_t)size);
+    vsnprintf(buf->data + buf->size, (size_t)size + 1, format, again);
+    va_end(again);
+    buf->size += (size_t)size;
+}
+
+void buf_clear(struct buf *buf) {
+    buf->size = 0;
+    if (buf->data)
+        buf->data[0] = '\0';
+}
+
+void buf_free(struct buf *buf) {
+    free(buf->data);
+    *buf = (struct buf){0};
+}

@@ -1,0 +1,30 @@
+/* Growable text. Owned by whoever declares it: `struct buf text = {0}; ... buf_free(&text);`
+ * Running out of memory ends the process, as in arena.h. */
+#ifndef GOLDLEAF_BASE_BUF_H
+#define GOLDLEAF_BASE_BUF_H
+
+#include "base/span.h"
+
+struct buf {
+    char *data; /* NUL-terminated when not NULL */
+    size_t size, capacity;
+};
+
+void buf_add(struct buf *buf, struct span text);
+void buf_add_text(struct buf *buf, const char *text);
+void buf_add_char(struct buf *buf, char c);
+void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+void buf_reserve(struct buf *buf, size_t extra); /* room for `extra` more bytes and the NUL */
+void buf_clear(struct buf *buf);                 /* empties, keeps the memory */
+void buf_free(struct buf *buf);
+
+/* "" for an empty buf, never NULL. */
+static inline const char *buf_text(const struct buf *buf) {
+    return buf->data ? buf->data : "";
+}
+
+static inline struct span buf_span(const struct buf *buf) {
+    return (struct span){buf_text(buf), buf->size};
+}
+
+#endif

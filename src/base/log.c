@@ -1,0 +1,119 @@
+#include "base/log.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/visible.h"
+
+#include <stdarg.h>
+
+static struct {
+    struct log_sink sink;
+    void (*wipe)(void *context);
+    void *context;
+    char run_id[64];
+} state = {.sink = {.level = LOG_LEVEL_WARN}};
+
+void log_configure(const struct log_sink *sink) {
+    state.sink = *sink;
+}
+
+void log_before_line(void (*wipe)(void *context), void *context) {
+    state.wipe = wipe;
+    state.context = context;
+}
+
+void log_set_run(const char *run_id) {
+    snprintf(state.run_id, sizeof state.run_id, "%s", run_id ? run_id : "");
+}
+
+static const char *level_name(enum log_level level) {
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    return names[level];
+}
+
+/* The JSON writer stands above this room, so the little that a line needs is here. Text that was
+ * made visible holds neither control characters nor bad UTF-8. */
+static void add_json_text(struct buf *out, const char *name, struct span text) {
+    struct buf visible = {0};
+    visible_add(&visible, text);
+    buf_printf(out, ",\"%s\":\"", name);
+    for (size_t i = 0; i < visible.size; i++) {
+        if (visible.data[i] == '"' || visible.data[i] == '\\')
+            buf_add_char(out, '\\');
+        buf_add_char(out, visible.data[i]);
+    }
+    buf_add_char(out, '"');
+    buf_free(&visible);
+}
+
+static void add_json(struct buf *line, enum log_level level, const char *event, struct span message,
+                     const char *hint, int exit_code) {
+    char now[CLOCK_TEXT_SIZE];
+    clock_now_utc(now);
+    buf_printf(line, "{\"time\":\"%s\",\"level\":\"%s\"", now, level_name(level));
+    add_json_text(line, "event", span_from(event));
+    if (state.run_id[0])
+        add_json_text(line, "run_id", span_from(state.run_id));
+    add_json_text(line, "message", message);
+    if (hint && *hint)
+        add_json_text(line, "hint", span_from(hint));
+    if (exit_code)
+        buf_printf(line, ",\"exit_code\":%d", exit_code);
+    buf_add_text(line, "}\n");
+}
+
+/* Time and event are for those who look closely; a plain run reads like any other command's. */
+static void add_text(struct buf *line, enum log_level level, const char *event, struct span message,
+                     const char *hint) {
+    const struct log_sink *sink = &state.sink;
+    if (sink->level == LOG_LEVEL_DEBUG) {
+        char now[CLOCK_TEXT_SIZE];
+        clock_now_utc(now);
+        buf_printf(line, "%s %s%s%-5s %s: ", now, state.run_id, state.run_id[0] ? " " : "",
+                   level_name(level), event);
+    } else {
+        static const char *const words[] = {"", "", "warning: ", "error: "};
+        static const char *const colors[] = {"", "", "\033[33m", "\033[31m"};
+        const char *color = sink->is_color ? colors[level] : "";
+        buf_printf(line, "goldleaf: %s%s%s", color, words[level], *color ? "\033[0m" : "");
+    }
+    visible_add(line, message);
+    buf_add_char(line, '\n');
+    if (hint && *hint) {
+        buf_add_text(line, "  hint: ");
+        visible_add(line, span_from(hint));
+        buf_add_char(line, '\n');
+    }
+}
+
+static void write_line(enum log_level level, const char *event, struct span message,
+                       const char *hint, int exit_code) {
+    if (level < state.sink.level)
+        return;
+    struct buf line = {0};
+    if (state.sink.format == LOG_FORMAT_JSON)
+        add_json(&line, level, event, message, hint, exit_code);
+    else
+        add_text(&line, level, event, message, hint);
+    if (state.wipe)
+        state.wipe(state.context);
+    FILE *stream = state.sink.stream ? state.sink.stream : stderr;
+    fwrite(line.data, 1, line.size, stream);
+    fflush(stream);
+    buf_free(&line);
+}
+
+void log_line(enum log_level level, const char *event, const char *format, ...) {
+    if (level < state.sink.level)
+        return;
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    write_line(level, event, span_from(text), NULL, 0);
+}
+
+void log_failure(const struct err *err, int exit_code) {
+    write_line(LOG_LEVEL_ERROR, "failed", span_from(err->message), err->hint, exit_code);
+}
