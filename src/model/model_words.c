@@ -1,0 +1,166 @@
+/* The words of an enum or of a currency, and the values that stand in for others. */
+#include "model/cell.h"
+#include "model/reader.h"
+#include "model/words.h"
+
+/* Where the values of an enum stand: "categories" of the standard, or constraints.enum. */
+static const struct json *find_categories(struct reader *reader, const struct json *json) {
+    const struct json *categories =
+        reader_member(reader, json, "categories", JSON_ARRAY, IS_OPTIONAL);
+    const struct json *constraint = json_find(json_find(json, "constraints"), "enum");
+    if (categories && constraint)
+        reader_fault(reader, constraint, NULL,
+                     "\"enum\" stands beside \"categories\"; give one of them");
+    if (!categories && constraint)
+        categories = reader_member(reader, constraint->parent, "enum", JSON_ARRAY, IS_OPTIONAL);
+    else if (!json_find(json, "categories"))
+        reader_fault(reader, json, "categories",
+                     "\"categories\" is missing: the values of an enum");
+    return categories;
+}
+
+static size_t count_aliases(const struct json *aliases) {
+    size_t count = 0;
+    for (const struct json *list = aliases ? aliases->first : NULL; list; list = list->next)
+        count += list->count;
+    return count;
+}
+
+struct word_list {
+    struct word *items;
+    const struct json **places;
+    size_t count;
+};
+
+static void add_word(struct word_list *list, const struct json *place, struct span value) {
+    list->items[list->count] = (struct word){place->text, value};
+    list->places[list->count++] = place;
+}
+
+/* Values may be strings or, in the standard's second version, objects with value and label. */
+static void add_categories(struct reader *reader, const struct json *categories,
+                           struct word_list *list) {
+    for (const struct json *item = categories->first; item; item = item->next) {
+        const struct json *value = item->kind == JSON_OBJECT ? json_find(item, "value") : item;
+        if (value && value->kind == JSON_STRING && value->text.size)
+            add_word(list, value, value->text);
+        else
+            reader_fault(reader, item, NULL, "must be a string that is not empty");
+    }
+    if (categories->count == 0)
+        reader_fault(reader, categories, NULL, "\"%s\" is empty", categories->name);
+}
+
+static bool is_category(const struct word_list *list, size_t category_count, struct span text) {
+    for (size_t i = 0; i < category_count; i++)
+        if (span_equal(list->items[i].text, text))
+            return true;
+    return false;
+}
+
+static bool is_currency_code(struct span text) {
+    if (text.size != 3)
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        if (text.data[i] < 'A' || text.data[i] > 'Z')
+            return false;
+    return true;
+}
+
+/* "sold": ["active", "valid"] */
+static void add_aliases(struct reader *reader, const struct json *aliases,
+                        const struct field *field, struct word_list *list) {
+    size_t category_count = list->count;
+    for (const struct json *words = aliases->first; words; words = words->next) {
+        struct span value = span_from(words->name);
+        if (field->type == FIELD_CURRENCY && !is_currency_code(value))
+            reader_fault(reader, words, NULL, "\"%s\" is no currency: three capital letters",
+                         words->name);
+        if (field->type == FIELD_ENUM && !is_category(list, category_count, value))
+            reader_fault(reader, words, NULL, "\"%s\" is not among the categories", words->name);
+        if (words->kind != JSON_ARRAY) {
+            reader_fault(reader, words, NULL, "\"%s\" must be an array, not %s", words->name,
+                         json_kind_name(words->kind));
+            continue;
+        }
+        for (const struct json *word = words->first; word; word = word->next) {
+            if (word->kind == JSON_STRING && word->text.size)
+                add_word(list, word, value);
+            else
+                reader_fault(reader, word, NULL, "must be a string that is not empty");
+        }
+    }
+}
+
+/* The first meaning of a word is in the table, so a later one that differs shows there. */
+static void check_meanings(struct reader *reader, const struct words *words,
+                           const struct word_list *list) {
+    struct span value;
+    for (size_t i = 0; i < list->count; i++) {
+        if (words_find(words, list->items[i].text, &value) &&
+            !span_equal(value, list->items[i].value))
+            reader_fault(
+                reader, list->places[i], NULL, "\"%.*s\" stands for \"%.*s\" and for \"%.*s\"",
+                SPAN_ARG(list->items[i].text), SPAN_ARG(value), SPAN_ARG(list->items[i].value));
+    }
+}
+
+static void read_unknown(struct reader *reader, const struct json *json, struct field *field,
+                         const struct word_list *list, size_t category_count) {
+    const struct json *unknown =
+        reader_member(reader, json, "goldleaf:unknown", JSON_STRING, IS_OPTIONAL);
+    if (!unknown)
+        return;
+    field->unknown_value = unknown->text.data;
+    if (!is_category(list, category_count, unknown->text))
+        reader_fault(reader, unknown, NULL, "\"%s\" is not among the categories",
+                     unknown->text.data);
+}
+
+/* A default must be what a cell with that text would become: of the type, in range, and for text
+ * columns spelt as it is stored. */
+static void read_default(struct reader *reader, const struct json *json, struct field *field) {
+    const struct json *member = json_find(json, "goldleaf:default");
+    if (!member)
+        return;
+    if (member->kind != JSON_STRING && member->kind != JSON_NUMBER) {
+        reader_fault(reader, member, NULL,
+                     "\"goldleaf:default\" must be a string or a number, not %s",
+                     json_kind_name(member->kind));
+        return;
+    }
+    struct field strict = *field;
+    strict.unknown_value = NULL;
+    struct cell cell = cell_clean(&strict, member->text, reader->arena);
+    bool is_text = field->type == FIELD_STRING || field->type == FIELD_ENUM ||
+                   field->type == FIELD_EMAIL || field->type == FIELD_CURRENCY;
+    if (cell.rule || cell.value.kind == VALUE_NULL)
+        reader_fault(reader, member, NULL, "\"%s\" is no value of this column: %s",
+                     member->text.data, cell.reason ? cell.reason : "it means a missing one");
+    else if (is_text && !span_equal(value_span(cell.value), member->text))
+        reader_fault(reader, member, NULL, "\"%s\" is stored as \"%.*s\"; write that",
+                     member->text.data, SPAN_ARG(value_span(cell.value)));
+    field->default_value = member->text.data;
+}
+
+void model_read_words(struct reader *reader, const struct json *json, struct field *field) {
+    bool is_enum = field->type == FIELD_ENUM;
+    if (is_enum || field->type == FIELD_CURRENCY) {
+        const struct json *categories = is_enum ? find_categories(reader, json) : NULL;
+        const struct json *aliases =
+            reader_member(reader, json, "goldleaf:aliases", JSON_OBJECT, IS_OPTIONAL);
+        size_t most = (categories ? categories->count : 0) + count_aliases(aliases);
+        struct word_list list = {.items = arena_array(reader->arena, most, sizeof *list.items),
+                                 .places = arena_array(reader->arena, most, sizeof *list.places)};
+        if (categories)
+            add_categories(reader, categories, &list);
+        size_t category_count = list.count;
+        if (aliases)
+            add_aliases(reader, aliases, field, &list);
+        field->words = words_build(reader->arena, list.items, list.count);
+        check_meanings(reader, field->words, &list);
+        if (categories)
+            read_unknown(reader, json, field, &list, category_count);
+    }
+    read_default(reader, json, field);
+}
