@@ -1,0 +1,49 @@
+/* What a database has to do to be a warehouse. Private to this folder.
+ *
+ * A driver embeds `struct warehouse` and `struct statement` as the first member of its own
+ * structs. The contracts are those of the functions of the same name in warehouse.h. */
+#ifndef GOLDLEAF_WAREHOUSE_DRIVER_H
+#define GOLDLEAF_WAREHOUSE_DRIVER_H
+
+#include "warehouse/warehouse.h"
+
+struct warehouse_driver {
+    void (*close)(struct warehouse *warehouse);
+    bool (*begin)(struct warehouse *warehouse, struct err *err);
+    bool (*commit)(struct warehouse *warehouse, struct err *err);
+    void (*rollback)(struct warehouse *warehouse);
+    bool (*exec)(struct warehouse *warehouse, const char *sql, struct err *err);
+    int64_t (*changed)(struct warehouse *warehouse); /* rows of the last statement */
+    bool (*prepare)(struct warehouse *warehouse, struct statement **statement, const char *sql,
+                    struct err *err);
+    bool (*start)(struct statement *statement, const struct value *parameters, size_t count,
+                  struct err *err);
+    bool (*next)(struct statement *statement, bool *has_row, struct err *err);
+    size_t (*column_count)(const struct statement *statement);
+    const char *(*column_name)(const struct statement *statement, size_t column);
+    struct value (*value)(const struct statement *statement, size_t column);
+    void (*close_statement)(struct statement *statement);
+    bool (*load)(struct warehouse *warehouse, const char *table, const char *const *columns,
+                 size_t column_count, struct row_source source, struct err *err);
+    bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
+                       bool *exists, struct err *err); /* column NULL: has the table */
+    const char *(*type)(enum field_type type);
+    const char *clustered; /* after CREATE TABLE (...) */
+    const char *schema;    /* where the permanent tables are, for names that must not be shadowed */
+};
+
+struct warehouse {
+    const struct warehouse_driver *driver;
+    const char *location;
+    bool (*is_stopped)(void *context);
+    void *stop_context;
+};
+
+struct statement {
+    struct warehouse *warehouse;
+};
+
+bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_mode mode,
+                 struct err *err);
+
+#endif

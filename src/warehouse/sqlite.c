@@ -1,0 +1,379 @@
+#include "warehouse/sqlite.h"
+
+#include "base/arena.h"
+#include "warehouse/driver.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How long a run waits for another program's write, and how many instructions pass between two
+ * looks at the stop flag (a few milliseconds). */
+#define BUSY_TIMEOUT_MS 10000
+#define STOP_CHECK_INSTRUCTIONS 200000
+
+struct sqlite_warehouse {
+    struct warehouse base; /* must be first */
+    sqlite3 *database;
+    struct sqlite_rows *load;
+    bool is_open;  /* in a transaction */
+    bool is_fresh; /* nothing was ever committed to the file */
+};
+
+struct sqlite_statement {
+    struct statement base; /* must be first */
+    sqlite3_stmt *handle;
+    int *parameters; /* $n is parameters[n - 1]; 0 where the statement does not use it */
+    size_t parameter_count;
+};
+
+static struct sqlite_warehouse *sqlite_of(struct warehouse *warehouse) {
+    return (struct sqlite_warehouse *)warehouse;
+}
+
+static const char *sqlite_hint(int code) {
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return "another program is writing to it or holds it open; close it and run again";
+    case SQLITE_FULL:
+        return "the disk is full; make room and run again: the last good version is unharmed";
+    case SQLITE_READONLY:
+        return "the file or its folder cannot be written; check its owner and rights";
+    case SQLITE_CANTOPEN:
+        return "check that the folder exists and may be written";
+    case SQLITE_IOERR:
+        return "the disk is full or failing; make room, check it, and run again";
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        return "this is not a SQLite database or it is damaged; point --database at another file "
+               "or restore a copy";
+    default:
+        return "";
+    }
+}
+
+static bool sqlite_fail(struct warehouse *warehouse, struct err *err) {
+    struct sqlite_warehouse *self = sqlite_of(warehouse);
+    int code = sqlite3_extended_errcode(self->database);
+    if ((code & 0xff) == SQLITE_INTERRUPT)
+        return err_set(err, ERR_INTERRUPTED, "interrupted");
+    err_set(err, ERR_DATABASE, "%s: %s", warehouse->location, sqlite3_errmsg(self->database));
+    return err_hint(err, "%s", sqlite_hint(code));
+}
+
+static bool sqlite_exec(struct warehouse *warehouse, const char *sql, struct err *err) {
+    return sqlite3_exec(sqlite_of(warehouse)->database, sql, NULL, NULL, NULL) == SQLITE_OK ||
+           sqlite_fail(warehouse, err);
+}
+
+static void sqlite_rollback(struct warehouse *warehouse) {
+    struct sqlite_warehouse *self = sqlite_of(warehouse);
+    if (!sqlite3_get_autocommit(self->database))
+        sqlite3_exec(self->database, "ROLLBACK", NULL, NULL, NULL);
+    self->is_open = false;
+}
+
+static void sqlite_close(struct warehouse *warehouse) {
+    struct sqlite_warehouse *self = sqlite_of(warehouse);
+    sqlite_rollback(warehouse);
+    sqlite3_close_v2(self->database);
+    free((char *)warehouse->location);
+    free(self);
+}
+
+static bool sqlite_begin(struct warehouse *warehouse, struct err *err) {
+    if (!sqlite_exec(warehouse, "BEGIN IMMEDIATE", err))
+        return false;
+    sqlite_of(warehouse)->is_open = true;
+    return true;
+}
+
+static bool sqlite_commit(struct warehouse *warehouse, struct err *err) {
+    struct sqlite_warehouse *self = sqlite_of(warehouse);
+    if (!sqlite_exec(warehouse, "COMMIT", err))
+        return false;
+    self->is_open = false;
+    if (self->is_fresh) {
+        /* From now on there may be readers: with a write-ahead log they never wait for a run, and
+         * a run never waits for them. The first load does without, which saves writing it twice.
+         * Where the mode cannot be changed (a reader came in already) the next run will. */
+        sqlite3_exec(self->database, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+        self->is_fresh = false;
+    }
+    return true;
+}
+
+static int64_t sqlite_changed(struct warehouse *warehouse) {
+    return sqlite3_changes64(sqlite_of(warehouse)->database);
+}
+
+static void sqlite_close_statement(struct statement *statement) {
+    struct sqlite_statement *self = (struct sqlite_statement *)statement;
+    sqlite3_finalize(self->handle);
+    free(self->parameters);
+    free(self);
+}
+
+/* SQLite numbers $1, $2 by first appearance; they are looked up by name, so that $n means the
+ * n-th value as it does in PostgreSQL. */
+static void sqlite_map_parameters(struct sqlite_statement *statement) {
+    size_t count = (size_t)sqlite3_bind_parameter_count(statement->handle);
+    for (int i = 1; i <= (int)count; i++) {
+        const char *name = sqlite3_bind_parameter_name(statement->handle, i);
+        size_t number = name ? strtoul(name + 1, NULL, 10) : 0;
+        if (number > statement->parameter_count)
+            statement->parameter_count = number;
+    }
+    statement->parameters =
+        memory_resize(NULL, statement->parameter_count + 1, sizeof *statement->parameters);
+    memset(statement->parameters, 0, (statement->parameter_count + 1) * sizeof(int));
+    for (int i = 1; i <= (int)count; i++) {
+        const char *name = sqlite3_bind_parameter_name(statement->handle, i);
+        size_t number = name ? strtoul(name + 1, NULL, 10) : 0;
+        if (number)
+            statement->parameters[number - 1] = i;
+    }
+}
+
+static bool sqlite_prepare(struct warehouse *warehouse, struct statement **statement,
+                           const char *sql, struct err *err) {
+    sqlite3_stmt *handle = NULL;
+    *statement = NULL;
+    if (sqlite3_prepare_v3(sqlite_of(warehouse)->database, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                           &handle, NULL) != SQLITE_OK)
+        return sqlite_fail(warehouse, err);
+    struct sqlite_statement *self = memory_alloc(sizeof *self);
+    *self = (struct sqlite_statement){.base = {warehouse}, .handle = handle};
+    sqlite_map_parameters(self);
+    *statement = &self->base;
+    return true;
+}
+
+static int sqlite_bind(sqlite3_stmt *handle, int index, const struct value *value) {
+    switch (value->kind) {
+    case VALUE_NULL:
+        return sqlite3_bind_null(handle, index);
+    case VALUE_INTEGER:
+        return sqlite3_bind_int64(handle, index, value->integer);
+    case VALUE_MONEY:
+        return sqlite3_bind_double(handle, index, (double)value->integer / 100.0);
+    case VALUE_REAL:
+        return sqlite3_bind_double(handle, index, value->real);
+    case VALUE_TEXT:
+        return sqlite3_bind_text64(handle, index, value->text ? value->text : "", value->size,
+                                   SQLITE_STATIC, SQLITE_UTF8);
+    }
+    return SQLITE_MISUSE;
+}
+
+static bool sqlite_start(struct statement *statement, const struct value *parameters, size_t count,
+                         struct err *err) {
+    struct sqlite_statement *self = (struct sqlite_statement *)statement;
+    sqlite3_reset(self->handle);
+    for (size_t i = 0; i < count && i < self->parameter_count; i++) {
+        if (self->parameters[i] &&
+            sqlite_bind(self->handle, self->parameters[i], &parameters[i]) != SQLITE_OK)
+            return sqlite_fail(statement->warehouse, err);
+    }
+    return true;
+}
+
+static bool sqlite_next(struct statement *statement, bool *has_row, struct err *err) {
+    struct sqlite_statement *self = (struct sqlite_statement *)statement;
+    int status = sqlite3_step(self->handle);
+    *has_row = status == SQLITE_ROW;
+    if (status == SQLITE_ROW)
+        return true;
+    bool ok = status == SQLITE_DONE || sqlite_fail(statement->warehouse, err);
+    sqlite3_reset(self->handle); /* gives its read lock back at once */
+    return ok;
+}
+
+static size_t sqlite_column_count(const struct statement *statement) {
+    return (size_t)sqlite3_column_count(((const struct sqlite_statement *)statement)->handle);
+}
+
+static const char *sqlite_column_name(const struct statement *statement, size_t column) {
+    return sqlite3_column_name(((const struct sqlite_statement *)statement)->handle, (int)column);
+}
+
+static struct value sqlite_value(const struct statement *statement, size_t column) {
+    sqlite3_stmt *handle = ((const struct sqlite_statement *)statement)->handle;
+    switch (sqlite3_column_type(handle, (int)column)) {
+    case SQLITE_INTEGER:
+        return value_integer(sqlite3_column_int64(handle, (int)column));
+    case SQLITE_FLOAT:
+        return value_real(sqlite3_column_double(handle, (int)column));
+    case SQLITE_NULL:
+        return value_null();
+    default: {
+        const char *text = (const char *)sqlite3_column_text(handle, (int)column);
+        size_t size = (size_t)sqlite3_column_bytes(handle, (int)column);
+        return value_text((struct span){text ? text : "", size});
+    }
+    }
+}
+
+static bool sqlite_load(struct warehouse *warehouse, const char *table, const char *const *columns,
+                        size_t column_count, struct row_source source, struct err *err) {
+    struct sqlite_warehouse *self = sqlite_of(warehouse);
+    struct sqlite_rows rows = {source, memory_alloc(column_count * sizeof(struct value)),
+                               column_count};
+    struct buf sql = {0};
+    buf_add_text(&sql, "INSERT INTO ");
+    sql_add_name(&sql, table);
+    for (size_t i = 0; i < column_count; i++) {
+        buf_add_text(&sql, i ? ", " : " (");
+        sql_add_name(&sql, columns[i]);
+    }
+    buf_add_text(&sql, ") SELECT * FROM temp.goldleaf_load");
+    self->load = &rows;
+    bool ok = sqlite_exec(warehouse, "CREATE VIRTUAL TABLE temp.goldleaf_load USING goldleaf_rows",
+                          err) &&
+              sqlite_exec(warehouse, buf_text(&sql), err);
+    struct err ignored;
+    if (sqlite3_get_autocommit(self->database) == 0)
+        sqlite_exec(warehouse, "DROP TABLE IF EXISTS temp.goldleaf_load", &ignored);
+    self->load = NULL;
+    buf_free(&sql);
+    free(rows.row);
+    return ok;
+}
+
+static bool sqlite_has_column(struct warehouse *warehouse, const char *table, const char *column,
+                              bool *exists, struct err *err) {
+    sqlite3 *database = sqlite_of(warehouse)->database;
+    (void)err;
+    *exists = sqlite3_table_column_metadata(database, NULL, table, column, NULL, NULL, NULL, NULL,
+                                            NULL) == SQLITE_OK;
+    return true;
+}
+
+static const char *sqlite_type(enum field_type type) {
+    switch (type) {
+    case FIELD_INTEGER:
+    case FIELD_BOOLEAN:
+        return "INTEGER";
+    case FIELD_MONEY:
+    case FIELD_NUMBER:
+    case FIELD_RATE:
+        return "REAL";
+    default:
+        return "TEXT";
+    }
+}
+
+static const struct warehouse_driver sqlite_driver = {
+    .close = sqlite_close,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .exec = sqlite_exec,
+    .changed = sqlite_changed,
+    .prepare = sqlite_prepare,
+    .start = sqlite_start,
+    .next = sqlite_next,
+    .column_count = sqlite_column_count,
+    .column_name = sqlite_column_name,
+    .value = sqlite_value,
+    .close_statement = sqlite_close_statement,
+    .load = sqlite_load,
+    .has_column = sqlite_has_column,
+    .type = sqlite_type,
+    .clustered = "WITHOUT ROWID",
+    .schema = "main",
+};
+
+static int sqlite_is_stopped(void *context) {
+    struct warehouse *warehouse = context;
+    return warehouse->is_stopped && warehouse->is_stopped(warehouse->stop_context);
+}
+
+/* A database in WAL mode in a folder that cannot be written: SQLite wants to make its shared
+ * memory file there. Without a log beside it the file is complete in itself. */
+static bool sqlite_is_complete(const char *path) {
+    struct stat info;
+    char log[4096];
+    snprintf(log, sizeof log, "%s-wal", path);
+    return stat(log, &info) != 0 || info.st_size == 0;
+}
+
+static int sqlite_open_read(const char *path, sqlite3 **database) {
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+    int status = sqlite3_open_v2(path, database, flags & ~SQLITE_OPEN_URI, NULL);
+    if (status == SQLITE_OK)
+        status = sqlite3_exec(*database, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL);
+    if (status != SQLITE_CANTOPEN || access(path, R_OK) != 0 || !sqlite_is_complete(path))
+        return status;
+    sqlite3_close_v2(*database);
+    struct buf uri = {0};
+    buf_add_text(&uri, "file:");
+    for (const char *c = path; *c; c++)
+        buf_printf(&uri, strchr("?#%", *c) ? "%%%02X" : "%c", (unsigned char)*c);
+    buf_add_text(&uri, "?immutable=1");
+    status = sqlite3_open_v2(buf_text(&uri), database, flags, NULL);
+    buf_free(&uri);
+    return status;
+}
+
+static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode mode,
+                             struct err *err) {
+    sqlite3 *database = self->database;
+    sqlite3_extended_result_codes(database, 1);
+    sqlite3_busy_timeout(database, BUSY_TIMEOUT_MS);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_progress_handler(database, STOP_CHECK_INSTRUCTIONS, sqlite_is_stopped, &self->base);
+    if (sqlite_rows_register(database, &self->load) != SQLITE_OK)
+        return sqlite_fail(&self->base, err);
+    /* Sorting stays in memory and may use the second core; the cache holds the inner pages of the
+     * largest tables. */
+    if (!sqlite_exec(&self->base,
+                     "PRAGMA temp_store = MEMORY; PRAGMA threads = 1; PRAGMA cache_size = -65536",
+                     err))
+        return false;
+    if (mode == WAREHOUSE_READ)
+        return sqlite_exec(&self->base, "PRAGMA query_only = 0", err);
+    struct arena scratch = {0};
+    struct value pages;
+    bool ok = warehouse_value(&self->base, &scratch, "PRAGMA page_count", NULL, 0, &pages, err);
+    arena_free(&scratch);
+    if (!ok)
+        return false;
+    self->is_fresh = pages.integer == 0;
+    return self->is_fresh ||
+           sqlite_exec(&self->base, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
+}
+
+bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_mode mode,
+                 struct err *err) {
+    /* One thread uses the library at a time, and nobody asks for its memory statistics: both spare
+     * a lock for every allocation. It counts before the first use in the process only. */
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    struct sqlite_warehouse *self = memory_alloc(sizeof *self);
+    *self = (struct sqlite_warehouse){.base = {.driver = &sqlite_driver, .location = strdup(path)}};
+    *warehouse = &self->base;
+    bool is_memory = strcmp(path, ":memory:") == 0;
+    if (mode == WAREHOUSE_READ && !is_memory && access(path, F_OK) != 0) {
+        err_set(err, ERR_DATABASE, "%s: %s", path, strerror(errno));
+        err_hint(err, "there is no warehouse there yet; `goldleaf all` makes one");
+    } else {
+        int status =
+            mode == WAREHOUSE_READ && !is_memory
+                ? sqlite_open_read(path, &self->database)
+                : sqlite3_open_v2(path, &self->database,
+                                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                  NULL);
+        if (status == SQLITE_OK && sqlite_configure(self, mode, err))
+            return true;
+        if (status != SQLITE_OK)
+            sqlite_fail(&self->base, err);
+    }
+    warehouse_close(&self->base);
+    *warehouse = NULL;
+    return false;
+}

@@ -1,0 +1,20 @@
+/* The SQLite driver's inside: shared by its two files and by nobody else. */
+#ifndef GOLDLEAF_WAREHOUSE_SQLITE_H
+#define GOLDLEAF_WAREHOUSE_SQLITE_H
+
+#include "warehouse/warehouse.h"
+
+#include <sqlite3.h>
+
+/* The rows of the load that runs now. */
+struct sqlite_rows {
+    struct row_source source;
+    struct value *row;
+    size_t column_count;
+};
+
+/* Registers the module "goldleaf_rows"; a virtual table of it shows the rows that `*current`
+ * points to when it is made. */
+int sqlite_rows_register(sqlite3 *database, struct sqlite_rows **current);
+
+#endif

@@ -1,0 +1,190 @@
+#include "warehouse/warehouse.h"
+
+#include "base/arena.h"
+#include "base/asset.h"
+#include "warehouse/driver.h"
+
+/* "sqlite:///x" is relative and "sqlite:////x" absolute, as SQLAlchemy has it; a bare path and
+ * "sqlite:x" are taken as they stand. */
+static const char *sqlite_path(const char *url) {
+    if (strncmp(url, "sqlite:///", 10) == 0)
+        return url + 10;
+    if (strncmp(url, "sqlite:", 7) == 0)
+        return url + 7;
+    return url;
+}
+
+const char *warehouse_file(const char *url) {
+    return strstr(url, "://") && strncmp(url, "sqlite:", 7) != 0 ? NULL : sqlite_path(url);
+}
+
+bool warehouse_open(struct warehouse **warehouse, const char *url, enum warehouse_mode mode,
+                    struct err *err) {
+    *warehouse = NULL;
+    const char *path = warehouse_file(url);
+    if (!path) {
+        /* The URL may hold a password: only its scheme is repeated. */
+        int scheme = (int)strcspn(url, ":");
+        err_set(err, ERR_USAGE, "DATABASE_URL: this build has no driver for %.*s:", scheme, url);
+        return err_hint(err, "use a path or sqlite:PATH");
+    }
+    if (!*path)
+        return err_set(err, ERR_USAGE, "DATABASE_URL: the path is empty");
+    return sqlite_open(warehouse, path, mode, err);
+}
+
+void warehouse_close(struct warehouse *warehouse) {
+    if (warehouse)
+        warehouse->driver->close(warehouse);
+}
+
+const char *warehouse_location(const struct warehouse *warehouse) {
+    return warehouse->location;
+}
+
+void warehouse_stop_when(struct warehouse *warehouse, bool (*is_stopped)(void *), void *context) {
+    warehouse->is_stopped = is_stopped;
+    warehouse->stop_context = context;
+}
+
+bool warehouse_begin(struct warehouse *warehouse, struct err *err) {
+    return warehouse->driver->begin(warehouse, err);
+}
+
+bool warehouse_commit(struct warehouse *warehouse, struct err *err) {
+    return warehouse->driver->commit(warehouse, err);
+}
+
+void warehouse_rollback(struct warehouse *warehouse) {
+    warehouse->driver->rollback(warehouse);
+}
+
+bool warehouse_exec(struct warehouse *warehouse, const char *sql, struct err *err) {
+    return warehouse->driver->exec(warehouse, sql, err);
+}
+
+bool warehouse_run(struct warehouse *warehouse, const char *sql, const struct value *parameters,
+                   size_t count, int64_t *changed, struct err *err) {
+    struct statement *statement = NULL;
+    bool ok = statement_prepare(warehouse, &statement, sql, err) &&
+              statement_run(statement, parameters, count, err);
+    if (ok && changed)
+        *changed = warehouse->driver->changed(warehouse);
+    statement_close(statement);
+    return ok;
+}
+
+bool statement_prepare(struct warehouse *warehouse, struct statement **statement, const char *sql,
+                       struct err *err) {
+    return warehouse->driver->prepare(warehouse, statement, sql, err);
+}
+
+bool statement_start(struct statement *statement, const struct value *parameters, size_t count,
+                     struct err *err) {
+    return statement->warehouse->driver->start(statement, parameters, count, err);
+}
+
+bool statement_next(struct statement *statement, bool *has_row, struct err *err) {
+    return statement->warehouse->driver->next(statement, has_row, err);
+}
+
+bool statement_run(struct statement *statement, const struct value *parameters, size_t count,
+                   struct err *err) {
+    if (!statement_start(statement, parameters, count, err))
+        return false;
+    bool has_row = true;
+    while (has_row)
+        if (!statement_next(statement, &has_row, err))
+            return false;
+    return true;
+}
+
+size_t statement_column_count(const struct statement *statement) {
+    return statement->warehouse->driver->column_count(statement);
+}
+
+const char *statement_column_name(const struct statement *statement, size_t column) {
+    return statement->warehouse->driver->column_name(statement, column);
+}
+
+struct value statement_value(const struct statement *statement, size_t column) {
+    return statement->warehouse->driver->value(statement, column);
+}
+
+void statement_close(struct statement *statement) {
+    if (statement)
+        statement->warehouse->driver->close_statement(statement);
+}
+
+bool warehouse_value(struct warehouse *warehouse, struct arena *arena, const char *sql,
+                     const struct value *parameters, size_t count, struct value *value,
+                     struct err *err) {
+    *value = value_null();
+    struct statement *statement = NULL;
+    bool has_row = false;
+    bool ok = statement_prepare(warehouse, &statement, sql, err) &&
+              statement_start(statement, parameters, count, err) &&
+              statement_next(statement, &has_row, err);
+    if (ok && has_row) {
+        *value = statement_value(statement, 0);
+        if (value->kind == VALUE_TEXT)
+            value->text = arena_string(arena, value_span(*value));
+    }
+    statement_close(statement);
+    return ok;
+}
+
+bool warehouse_load(struct warehouse *warehouse, const char *table, const char *const *columns,
+                    size_t column_count, struct row_source source, struct err *err) {
+    return warehouse->driver->load(warehouse, table, columns, column_count, source, err);
+}
+
+bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
+                         struct err *err) {
+    return warehouse->driver->has_column(warehouse, name, NULL, exists, err);
+}
+
+bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,
+                          bool *exists, struct err *err) {
+    return warehouse->driver->has_column(warehouse, table, column, exists, err);
+}
+
+const char *warehouse_type(const struct warehouse *warehouse, enum field_type type) {
+    return warehouse->driver->type(type);
+}
+
+const char *warehouse_clustered(const struct warehouse *warehouse) {
+    return warehouse->driver->clustered;
+}
+
+const char *warehouse_schema(const struct warehouse *warehouse) {
+    return warehouse->driver->schema;
+}
+
+void sql_add_name(struct buf *sql, const char *name) {
+    buf_add_char(sql, '"');
+    for (; *name; name++) {
+        if (*name == '"')
+            buf_add_char(sql, '"');
+        buf_add_char(sql, *name);
+    }
+    buf_add_char(sql, '"');
+}
+
+void sql_add_table(struct buf *sql, const char *layer, const char *name) {
+    struct buf full = {0};
+    buf_printf(&full, "%s_%s", layer, name);
+    sql_add_name(sql, buf_text(&full));
+    buf_free(&full);
+}
+
+const char *sql_file(const char *name) {
+    char path[128];
+    struct span content;
+    snprintf(path, sizeof path, "warehouse/sql/%s.sql", name);
+    if (!asset_find(path, &content)) {
+        fprintf(stderr, "goldleaf: the program lacks its own file %s\n", path);
+        abort();
+    }
+    return content.data;
+}

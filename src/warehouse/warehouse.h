@@ -1,0 +1,108 @@
+/* The warehouse: one interface, one driver per database (sqlite.c; PostgreSQL follows).
+ *
+ * A driver has no policy: no retry, no log, no knowledge of sheets. SQL outside the drivers is
+ * the subset that SQLite and PostgreSQL share; parameters are $1..$n and are bound by number.
+ * Errors are ERR_DATABASE with the database's location and the database's own message; a full
+ * disk, a read-only file and a locked database each get their hint. */
+#ifndef GOLDLEAF_WAREHOUSE_WAREHOUSE_H
+#define GOLDLEAF_WAREHOUSE_WAREHOUSE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/value.h"
+#include "model/model.h"
+
+/* READ never writes a byte, not even to create the file; a missing one is ERR_DATABASE with the
+ * hint to run `goldleaf all` first. */
+enum warehouse_mode { WAREHOUSE_READ, WAREHOUSE_WRITE };
+
+struct warehouse;
+struct statement;
+
+/* Opens by DATABASE_URL: a path, sqlite:PATH, sqlite:///relative, sqlite:////absolute. A
+ * postgresql:// URL is ERR_USAGE until there is a driver for it. */
+bool warehouse_open(struct warehouse **warehouse, const char *url, enum warehouse_mode mode,
+                    struct err *err);
+void warehouse_close(struct warehouse *warehouse); /* rolls back what is open; NULL is fine */
+
+/* The SQLite file that a DATABASE_URL names, or NULL when it names a server. */
+const char *warehouse_file(const char *url);
+
+/* Statements end with ERR_INTERRUPTED soon after `is_stopped` has become true. */
+void warehouse_stop_when(struct warehouse *warehouse, bool (*is_stopped)(void *), void *context);
+
+/* Where the data is, without secrets: "warehouse.sqlite". */
+const char *warehouse_location(const struct warehouse *warehouse);
+
+/* A write transaction: taken at once, so that a conflict shows here and not in the middle. */
+bool warehouse_begin(struct warehouse *warehouse, struct err *err);
+bool warehouse_commit(struct warehouse *warehouse, struct err *err);
+void warehouse_rollback(struct warehouse *warehouse);
+
+/* Runs one or more statements without parameters and without results. */
+bool warehouse_exec(struct warehouse *warehouse, const char *sql, struct err *err);
+
+/* Runs one statement with parameters; its results, if any, are ignored. `changed` (may be NULL)
+ * receives the number of rows it inserted, updated or deleted. */
+bool warehouse_run(struct warehouse *warehouse, const char *sql, const struct value *parameters,
+                   size_t count, int64_t *changed, struct err *err);
+
+/* A statement for many executions, or to read rows:
+ *   statement_prepare; { statement_start; while (statement_next && has_row) statement_row; }...;
+ *   statement_close */
+bool statement_prepare(struct warehouse *warehouse, struct statement **statement, const char *sql,
+                       struct err *err);
+bool statement_start(struct statement *statement, const struct value *parameters, size_t count,
+                     struct err *err);
+bool statement_next(struct statement *statement, bool *has_row, struct err *err);
+/* start and run to the end, ignoring rows */
+bool statement_run(struct statement *statement, const struct value *parameters, size_t count,
+                   struct err *err);
+size_t statement_column_count(const struct statement *statement);
+const char *statement_column_name(const struct statement *statement, size_t column);
+/* The current row; text lives until the next call on this statement. */
+struct value statement_value(const struct statement *statement, size_t column);
+void statement_close(struct statement *statement); /* NULL is fine */
+
+/* One value of the first row of a query without parameters that are NULL-able; NULL value when
+ * there is no row. Text is copied into the arena. */
+bool warehouse_value(struct warehouse *warehouse, struct arena *arena, const char *sql,
+                     const struct value *parameters, size_t count, struct value *value,
+                     struct err *err);
+
+/* Rows for a bulk load, handed over one by one without copying. */
+struct row_source {
+    /* Fills `row` (one value a column) and returns true, or returns false at the end. Text must
+     * stay as it is until the next call. */
+    bool (*next)(void *context, struct value *row);
+    void *context;
+};
+
+/* Appends all rows to a table; the fastest way in that the database has. Rows should come in the
+ * order of the table's primary key. */
+bool warehouse_load(struct warehouse *warehouse, const char *table, const char *const *columns,
+                    size_t column_count, struct row_source source, struct err *err);
+
+bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
+                         struct err *err);
+bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,
+                          bool *exists, struct err *err);
+
+/* The SQL type of a field: "TEXT", "INTEGER", ... */
+const char *warehouse_type(const struct warehouse *warehouse, enum field_type type);
+
+/* What follows the closing bracket of CREATE TABLE for a table that is clustered by its key. */
+const char *warehouse_clustered(const struct warehouse *warehouse);
+
+/* The schema of the permanent tables, for the few names that must not be shadowed by TEMP ones. */
+const char *warehouse_schema(const struct warehouse *warehouse);
+
+/* Appends "name", quoted as an identifier; and "layer_name". */
+void sql_add_name(struct buf *sql, const char *name);
+void sql_add_table(struct buf *sql, const char *layer, const char *name);
+
+/* The text of an embedded SQL file below src/warehouse/sql, e.g. "audit/rejects" for
+ * audit/rejects.sql; it must exist (checked by a test), so a missing one aborts. */
+const char *sql_file(const char *name);
+
+#endif
