@@ -1,0 +1,154 @@
+#include "stages/bronze.h"
+
+#include "base/buf.h"
+#include "stages/bronze_state.h"
+#include "stages/key.h"
+#include "stages/schema.h"
+#include "json/json.h"
+
+#include <xxhash.h>
+
+static const char *bronze_header_json(struct arena *arena, const struct header *header) {
+    struct buf text = {0};
+    struct json_writer json = json_writer_start(&text, JSON_COMPACT);
+    json_open_array(&json, NULL);
+    for (size_t i = 0; i < header->column_count; i++) {
+        const struct header_column *column = &header->columns[i];
+        json_open_object(&json, NULL);
+        if (column->is_beyond)
+            json_add_null(&json, "header");
+        else
+            json_add_text(&json, "header", column->text);
+        json_add_string(&json, "column", column->name);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+    const char *copy = arena_string(arena, buf_span(&text));
+    buf_free(&text);
+    return copy;
+}
+
+/* The old rows without a partner, by key: a table of chains in sheet order. */
+struct key_table {
+    struct span *keys; /* per old row; NULL data: no key or taken */
+    uint32_t *heads, *next;
+    size_t mask;
+    struct arena arena;
+};
+
+static size_t key_slot(const struct key_table *table, struct span key) {
+    return XXH3_64bits(key.data, key.size) & table->mask;
+}
+
+static bool key_table_read(struct warehouse *warehouse, const struct sheet_model *model,
+                           const struct bronze_change *change, struct key_table *table,
+                           struct err *err) {
+    struct statement *statement = NULL;
+    const char *sql = arena_printf(
+        &table->arena, "SELECT _key FROM \"bronze_%s\" WHERE _row_id = $1", model->name);
+    bool ok = statement_prepare(warehouse, &statement, sql, err);
+    for (size_t i = 0; ok && i < change->state.count; i++) {
+        struct value id = value_integer(change->state.row_ids[i]);
+        bool has_row = false;
+        if (change->match.is_used[i])
+            continue;
+        ok = statement_start(statement, &id, 1, err) && statement_next(statement, &has_row, err);
+        if (ok && has_row && statement_value(statement, 0).kind == VALUE_TEXT)
+            table->keys[i] = arena_copy(&table->arena, value_span(statement_value(statement, 0)));
+    }
+    statement_close(statement);
+    return ok;
+}
+
+static void key_table_link(struct key_table *table, size_t count, size_t left) {
+    size_t slot_count = 16;
+    while (slot_count < left * 2)
+        slot_count *= 2;
+    table->mask = slot_count - 1;
+    table->heads = arena_array(&table->arena, slot_count, sizeof *table->heads);
+    table->next = arena_array(&table->arena, count, sizeof *table->next);
+    memset(table->heads, 0xff, slot_count * sizeof *table->heads);
+    for (size_t i = count; i-- > 0;) {
+        if (!table->keys[i].data)
+            continue;
+        size_t slot = key_slot(table, table->keys[i]);
+        table->next[i] = table->heads[slot];
+        table->heads[slot] = (uint32_t)i;
+    }
+}
+
+static uint32_t key_table_take(struct key_table *table, struct span key) {
+    uint32_t *link = &table->heads[key_slot(table, key)];
+    while (*link != MATCH_NONE && !span_equal(table->keys[*link], key))
+        link = &table->next[*link];
+    uint32_t found = *link;
+    if (found != MATCH_NONE)
+        *link = table->next[found];
+    return found;
+}
+
+/* Among the rows without a partner, those of equal key are one row that was edited. */
+static bool bronze_match_keys(struct warehouse *warehouse, const struct pull *pull,
+                              struct bronze_change *change, struct err *err) {
+    struct match *match = &change->match;
+    if (match->added == 0 || match->removed == 0)
+        return true;
+    struct key_table table = {0};
+    table.keys = arena_array(&table.arena, change->state.count, sizeof *table.keys);
+    struct span *cells = arena_array(&table.arena, pull->sheet.width, sizeof *cells);
+    bool ok = key_table_read(warehouse, pull->model, change, &table, err);
+    if (ok)
+        key_table_link(&table, change->state.count, match->removed);
+    for (size_t row = 0; ok && row < match->new_count; row++) {
+        if (match->kind[row] != MATCH_ADDED)
+            continue;
+        sheet_read_row(&pull->sheet, row, cells, &table.arena);
+        struct span key = key_of_cells(pull->model, &pull->header, cells, &table.arena);
+        uint32_t partner = key.data ? key_table_take(&table, key) : MATCH_NONE;
+        if (partner != MATCH_NONE)
+            match_pair_changed(match, partner, (uint32_t)row);
+    }
+    arena_free(&table.arena);
+    return ok;
+}
+
+static void bronze_count_lost(struct bronze_change *change) {
+    for (size_t i = 0; i < change->state.count; i++) {
+        if (change->state.hashes[i] == 0)
+            continue;
+        change->rows_before++;
+        change->rows_lost += !change->match.is_used[i];
+    }
+}
+
+bool bronze_compare(struct warehouse *warehouse, const struct pull *pull,
+                    struct bronze_change *change, struct err *err) {
+    *change = (struct bronze_change){0};
+    const char *last_header;
+    if (!bronze_read_header(warehouse, pull->model, &change->arena, &last_header, err) ||
+        !bronze_read_state(warehouse, pull->model, &change->state, err))
+        return false;
+    change->header_json = bronze_header_json(&change->arena, &pull->header);
+    change->is_first = !last_header;
+    change->is_new_header = !last_header || strcmp(last_header, change->header_json) != 0;
+    match_by_content(change->state.hashes, change->state.count, pull->hashes, pull->sheet.row_count,
+                     &change->match);
+    if (!bronze_match_keys(warehouse, pull, change, err))
+        return false;
+    bronze_count_lost(change);
+    return true;
+}
+
+void bronze_change_free(struct bronze_change *change) {
+    bronze_state_free(&change->state);
+    match_free(&change->match);
+    arena_free(&change->arena);
+    *change = (struct bronze_change){0};
+}
+
+void sheet_change_free(struct sheet_change *change) {
+    free(change->row_ids);
+    free(change->added);
+    free(change->ended);
+    *change = (struct sheet_change){0};
+}

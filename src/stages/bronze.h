@@ -1,0 +1,66 @@
+/* Bronze: every pull kept, as versions of rows.
+ *
+ * A version is current in the snapshots from _snapshot_id up to, but without, _removed_snapshot_id.
+ * _position is a label that orders the versions of a sheet; only its order means anything, so
+ * that a row put in between needs no new label for the rows behind it. Comparing is apart from
+ * writing: a gate, or a dry run, can look at the change and stop. */
+#ifndef GOLDLEAF_STAGES_BRONZE_H
+#define GOLDLEAF_STAGES_BRONZE_H
+
+#include "stages/match.h"
+#include "stages/pull.h"
+#include "warehouse/warehouse.h"
+
+/* The current versions of a sheet, in order. */
+struct bronze_state {
+    size_t count;
+    int64_t *row_ids;
+    int64_t *positions;
+    uint64_t *hashes;
+    int64_t last_row_id; /* the highest ever given */
+};
+
+/* What a pull changes, before it is written. */
+struct bronze_change {
+    struct bronze_state state;
+    struct match match;      /* of the pull's rows with those of `state` */
+    bool is_first;           /* the sheet was never recorded */
+    bool is_new_header;      /* names or order of the columns differ */
+    const char *header_json; /* of the pull, as audit_headers keeps it */
+    int64_t rows_lost;       /* rows that were not blank and are gone */
+    int64_t rows_before;     /* rows that were not blank */
+    struct arena arena;
+};
+
+/* What the stages after bronze need to know of a change. Lists are malloc'ed. */
+struct sheet_change {
+    bool is_first, is_new_header;
+    int64_t *row_ids; /* of the versions that are current now, in sheet order */
+    size_t row_count;
+    int64_t *added; /* versions that are new */
+    size_t added_count;
+    int64_t *ended; /* versions that are not current any more */
+    size_t ended_count;
+};
+
+/* Compares a pull, hashes included, with what is current. Reads only. */
+bool bronze_compare(struct warehouse *warehouse, const struct pull *pull,
+                    struct bronze_change *change, struct err *err);
+void bronze_change_free(struct bronze_change *change);
+
+/* Writes the change as snapshot `snapshot_id`. */
+bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
+                  const char *loaded_at, const struct bronze_change *change,
+                  struct sheet_change *done, struct err *err);
+
+/* The same from what bronze recorded after snapshot `since`, for a silver stage that runs without
+ * a pull. */
+bool bronze_changes_since(struct warehouse *warehouse, const struct sheet_model *model,
+                          int64_t since, struct sheet_change *change, struct err *err);
+void sheet_change_free(struct sheet_change *change);
+
+/* Rebuilds the current sheet in the form of a pull. `with_rows` false: the header alone. */
+bool bronze_read_current(struct warehouse *warehouse, const struct sheet_model *model,
+                         bool with_rows, struct pull *pull, struct err *err);
+
+#endif

@@ -1,0 +1,29 @@
+/* Parts of bronze that its files share. */
+#ifndef GOLDLEAF_STAGES_BRONZE_STATE_H
+#define GOLDLEAF_STAGES_BRONZE_STATE_H
+
+#include "stages/bronze.h"
+
+/* "bronze_<sheet>" and the like, for messages and statements. */
+#define BRONZE_NAME_SIZE 80
+void bronze_table_name(char out[static BRONZE_NAME_SIZE], const struct sheet_model *model);
+
+/* Reads the versions that are current, in order. */
+bool bronze_read_state(struct warehouse *warehouse, const struct sheet_model *model,
+                       struct bronze_state *state, struct err *err);
+void bronze_state_free(struct bronze_state *state);
+
+/* The newest recorded header; NULL when the sheet was never recorded. */
+bool bronze_read_header(struct warehouse *warehouse, const struct sheet_model *model,
+                        struct arena *arena, const char **header_json, struct err *err);
+
+/* Spreads the position labels out again, `step` apart, when they have become too dense; their
+ * order stays. */
+bool bronze_relabel(struct warehouse *warehouse, const struct sheet_model *model, int64_t step,
+                    struct err *err);
+
+/* Distance of two labels of rows that were loaded one after the other: room to halve it sixteen
+ * times at one place before bronze_relabel() is due. */
+#define BRONZE_POSITION_STEP 65536
+
+#endif

@@ -1,0 +1,191 @@
+/* Writing a change: versions that end, labels for the new ones, and the new ones themselves. */
+#include "stages/bronze_state.h"
+#include "stages/key.h"
+#include "stages/schema.h"
+
+/* Gives each new version a label between those of its neighbours that stay. False when there is
+ * no room between two of them. */
+static bool label_rows(const struct bronze_state *state, const struct match *match,
+                       int64_t *positions) {
+    int64_t before = 0;
+    bool has_before = false;
+    for (size_t row = 0; row < match->new_count;) {
+        if (match->kind[row] == MATCH_KEPT) {
+            before = positions[row] = state->positions[match->partner[row]];
+            has_before = true;
+            row++;
+            continue;
+        }
+        size_t end = row;
+        while (end < match->new_count && match->kind[end] != MATCH_KEPT)
+            end++;
+        int64_t count = (int64_t)(end - row);
+        int64_t step = BRONZE_POSITION_STEP;
+        if (end < match->new_count) {
+            int64_t after = state->positions[match->partner[end]];
+            if (!has_before)
+                before = after - (count + 1) * step;
+            step = (after - before) / (count + 1);
+        }
+        if (step == 0)
+            return false;
+        for (; row < end; row++)
+            positions[row] = before += step;
+    }
+    return true;
+}
+
+/* Where the rows of the load come from: the pull's rows that need a new version. */
+struct version_source {
+    const struct pull *pull;
+    const struct match *match;
+    const int64_t *positions;
+    int64_t next_row_id, snapshot_id;
+    struct value loaded_at;
+    size_t row;
+    struct span *cells;
+    struct arena arena; /* of the row being read */
+};
+
+enum { COLUMN_ROW_ID, COLUMN_SNAPSHOT, COLUMN_POSITION, COLUMN_HASH, COLUMN_KEY, COLUMN_CELLS };
+
+static bool version_next(void *context, struct value *out) {
+    struct version_source *source = context;
+    const struct pull *pull = source->pull;
+    while (source->row < source->match->new_count && source->match->kind[source->row] == MATCH_KEPT)
+        source->row++;
+    if (source->row == source->match->new_count)
+        return false;
+    if (source->arena.blocks)
+        arena_free(&source->arena);
+    size_t row = source->row++;
+    sheet_read_row(&pull->sheet, row, source->cells, &source->arena);
+    struct span key = key_of_cells(pull->model, &pull->header, source->cells, &source->arena);
+    out[COLUMN_ROW_ID] = value_integer(source->next_row_id++);
+    out[COLUMN_SNAPSHOT] = value_integer(source->snapshot_id);
+    out[COLUMN_POSITION] = value_integer(source->positions[row]);
+    out[COLUMN_HASH] = value_integer((int64_t)pull->hashes[row]);
+    out[COLUMN_KEY] = key.data ? value_text(key) : value_null();
+    size_t width = pull->header.column_count;
+    for (size_t i = 0; i < width; i++)
+        out[COLUMN_CELLS + i] = source->cells[i].size ? value_text(source->cells[i]) : value_null();
+    out[COLUMN_CELLS + width] = source->loaded_at;
+    return true;
+}
+
+static bool write_versions(struct warehouse *warehouse, struct version_source *source,
+                           struct err *err) {
+    const struct header *header = &source->pull->header;
+    struct arena scratch = {0};
+    size_t column_count = COLUMN_CELLS + header->column_count + 1;
+    const char **columns = arena_array(&scratch, column_count, sizeof *columns);
+    columns[COLUMN_ROW_ID] = "_row_id";
+    columns[COLUMN_SNAPSHOT] = "_snapshot_id";
+    columns[COLUMN_POSITION] = "_position";
+    columns[COLUMN_HASH] = "_hash";
+    columns[COLUMN_KEY] = "_key";
+    for (size_t i = 0; i < header->column_count; i++)
+        columns[COLUMN_CELLS + i] = header->columns[i].name;
+    columns[column_count - 1] = "_loaded_at";
+    source->cells = arena_array(&scratch, source->pull->sheet.width, sizeof *source->cells);
+    char table[BRONZE_NAME_SIZE];
+    bronze_table_name(table, source->pull->model);
+    bool ok = warehouse_load(warehouse, table, columns, column_count,
+                             (struct row_source){version_next, source}, err);
+    arena_free(&source->arena);
+    arena_free(&scratch);
+    return ok;
+}
+
+/* Ends the old versions of rows that changed, moved or went. */
+static bool end_versions(struct warehouse *warehouse, const struct sheet_model *model,
+                         int64_t snapshot_id, const struct sheet_change *done, struct err *err) {
+    struct statement *statement = NULL;
+    struct buf sql = {0};
+    buf_printf(&sql, "UPDATE \"bronze_%s\" SET _removed_snapshot_id = $1 WHERE _row_id = $2",
+               model->name);
+    bool ok = statement_prepare(warehouse, &statement, buf_text(&sql), err);
+    for (size_t i = 0; ok && i < done->ended_count; i++) {
+        struct value parameters[] = {value_integer(snapshot_id), value_integer(done->ended[i])};
+        ok = statement_run(statement, parameters, 2, err);
+    }
+    statement_close(statement);
+    buf_free(&sql);
+    return ok;
+}
+
+/* Which versions end, which begin, and which are current afterwards. */
+static void list_versions(const struct bronze_state *state, const struct match *match,
+                          struct sheet_change *done) {
+    uint8_t *is_kept = memory_resize(NULL, state->count, 1);
+    memset(is_kept, 0, state->count);
+    int64_t next_row_id = state->last_row_id + 1;
+    done->row_count = match->new_count;
+    done->row_ids = memory_resize(NULL, match->new_count, sizeof *done->row_ids);
+    done->added = memory_resize(NULL, match->new_count - match->kept, sizeof *done->added);
+    done->ended = memory_resize(NULL, state->count - match->kept, sizeof *done->ended);
+    for (size_t row = 0; row < match->new_count; row++) {
+        if (match->kind[row] == MATCH_KEPT) {
+            done->row_ids[row] = state->row_ids[match->partner[row]];
+            is_kept[match->partner[row]] = 1;
+        } else {
+            done->row_ids[row] = done->added[done->added_count++] = next_row_id++;
+        }
+    }
+    for (size_t i = 0; i < state->count; i++)
+        if (!is_kept[i])
+            done->ended[done->ended_count++] = state->row_ids[i];
+    free(is_kept);
+}
+
+static bool write_header(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
+                         const struct bronze_change *change, struct err *err) {
+    if (!change->is_new_header)
+        return true;
+    char table[BRONZE_NAME_SIZE];
+    bronze_table_name(table, pull->model);
+    struct value parameters[] = {value_string(table), value_integer(snapshot_id),
+                                 value_string(change->header_json)};
+    return warehouse_run(warehouse, sql_file("bronze/add_header"), parameters, 3, NULL, err) &&
+           schema_add_bronze_columns(warehouse, pull->model, &pull->header, err);
+}
+
+/* Labels the rows; where there is no room left, spreads all labels out and tries again. */
+static bool label_versions(struct warehouse *warehouse, const struct sheet_model *model,
+                           const struct bronze_change *change, int64_t *positions,
+                           struct err *err) {
+    if (label_rows(&change->state, &change->match, positions))
+        return true;
+    struct bronze_state spread;
+    int64_t step = BRONZE_POSITION_STEP;
+    while (step <= (int64_t)change->match.new_count)
+        step *= 2;
+    if (!bronze_relabel(warehouse, model, step, err) ||
+        !bronze_read_state(warehouse, model, &spread, err))
+        return false;
+    label_rows(&spread, &change->match, positions);
+    bronze_state_free(&spread);
+    return true;
+}
+
+bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
+                  const char *loaded_at, const struct bronze_change *change,
+                  struct sheet_change *done, struct err *err) {
+    const struct match *match = &change->match;
+    *done =
+        (struct sheet_change){.is_first = change->is_first, .is_new_header = change->is_new_header};
+    list_versions(&change->state, match, done);
+    int64_t *positions = memory_resize(NULL, match->new_count, sizeof *positions);
+    struct version_source source = {.pull = pull,
+                                    .match = match,
+                                    .positions = positions,
+                                    .next_row_id = change->state.last_row_id + 1,
+                                    .snapshot_id = snapshot_id,
+                                    .loaded_at = value_string(loaded_at)};
+    bool ok = write_header(warehouse, pull, snapshot_id, change, err) &&
+              label_versions(warehouse, pull->model, change, positions, err) &&
+              end_versions(warehouse, pull->model, snapshot_id, done, err) &&
+              (done->added_count == 0 || write_versions(warehouse, &source, err));
+    free(positions);
+    return ok;
+}

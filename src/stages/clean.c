@@ -1,0 +1,271 @@
+#include "stages/clean.h"
+
+#include "model/cell.h"
+
+#include <xxhash.h>
+
+const char RULE_DUPLICATE_KEY[] = "duplicate_key";
+const char RULE_DUPLICATE_ROW[] = "duplicate_row";
+const char RULE_FOREIGN_KEY[] = "foreign_key";
+
+void clean_fault_add(struct clean_faults *faults, struct clean_fault fault) {
+    if (faults->count == faults->capacity) {
+        faults->capacity = faults->capacity ? faults->capacity * 2 : 64;
+        faults->items = memory_resize(faults->items, faults->capacity, sizeof *faults->items);
+    }
+    faults->items[faults->count++] = fault;
+}
+
+static bool clean_is_blank(const struct span *cells, size_t width) {
+    for (size_t i = 0; i < width; i++)
+        if (!cell_is_blank(cells[i]))
+            return false;
+    return true;
+}
+
+/* The worst cell of a row so far: the earliest step counts, then the leftmost column. */
+struct clean_worst {
+    enum cell_step step;
+    int column;
+    struct clean_fault fault;
+};
+
+static void clean_note(struct clean_worst *worst, enum cell_step step, int column,
+                       struct clean_fault fault) {
+    bool is_worse = worst->step == STEP_NONE || step < worst->step ||
+                    (step == worst->step && column < worst->column);
+    if (is_worse)
+        *worst = (struct clean_worst){step, column, fault};
+}
+
+/* An end before its start; both are ISO text, which compares as time does. */
+static void clean_check_order(const struct sheet_model *model, const struct header *header,
+                              uint32_t row, struct value *values, struct clean_worst *worst,
+                              struct clean_faults *warnings) {
+    for (size_t i = 0; i < model->field_count; i++) {
+        const struct field *field = &model->fields[i];
+        if (field->not_before < 0 || values[i].kind == VALUE_NULL ||
+            values[field->not_before].kind == VALUE_NULL ||
+            span_compare(value_span(values[i]), value_span(values[field->not_before])) >= 0)
+            continue;
+        struct clean_fault fault = {row, (uint32_t)i, RULE_RANGE, "before the start"};
+        values[i] = value_null();
+        if (field->on_error == ON_ERROR_REJECT || field->required)
+            clean_note(worst, STEP_REQUIRED, header->field_columns[i], fault);
+        else
+            clean_fault_add(warnings, fault);
+    }
+}
+
+struct clean_fault clean_duplicate(const struct sheet_model *model, uint32_t row,
+                                   bool is_same_row) {
+    return (struct clean_fault){
+        row, (uint32_t)model->key[0], is_same_row ? RULE_DUPLICATE_ROW : RULE_DUPLICATE_KEY,
+        is_same_row ? "a later row is equal to this one" : "a later row has the same key"};
+}
+
+enum clean_outcome clean_row(const struct sheet_model *model, const struct header *header,
+                             uint32_t row, const struct span *cells, size_t width,
+                             struct value *values, struct clean_faults *rejects,
+                             struct clean_faults *warnings, struct arena *arena) {
+    size_t warning_count = warnings->count;
+    struct clean_worst worst = {.step = STEP_NONE};
+    bool has_order = false;
+    for (size_t i = 0; i < model->field_count; i++) {
+        const struct field *field = &model->fields[i];
+        int column = header->field_columns[i];
+        struct span raw = column >= 0 ? cells[column] : SPAN("");
+        struct cell cell = cell_clean(field, raw, arena);
+        values[i] = cell.value;
+        has_order |= field->not_before >= 0;
+        if (!cell.rule)
+            continue;
+        struct clean_fault fault = {row, (uint32_t)i, cell.rule, cell.reason};
+        if (cell.step == STEP_NONE)
+            clean_fault_add(warnings, fault);
+        else
+            clean_note(&worst, cell.step, column, fault);
+    }
+    if (has_order)
+        clean_check_order(model, header, row, values, &worst, warnings);
+    if (worst.step == STEP_NONE)
+        return CLEAN_KEPT;
+    warnings->count = warning_count;
+    if (clean_is_blank(cells, width))
+        return CLEAN_BLANK;
+    clean_fault_add(rejects, worst.fault);
+    return CLEAN_REJECTED;
+}
+
+static int clean_compare_value(const struct value *a, const struct value *b) {
+    if (a->kind == VALUE_TEXT)
+        return span_compare(value_span(*a), value_span(*b));
+    return (a->integer > b->integer) - (a->integer < b->integer);
+}
+
+int clean_compare(const struct sheet_model *model, const struct value *a, const struct value *b) {
+    int order = 0;
+    for (size_t i = 0; i < model->cluster_count && order == 0; i++)
+        order = clean_compare_value(&a[model->cluster[i]], &b[model->cluster[i]]);
+    for (size_t i = 0; i < model->key_count && order == 0; i++)
+        order = clean_compare_value(&a[model->key[i]], &b[model->key[i]]);
+    return order;
+}
+
+/* One row of the list to be sorted: the first bytes of its first key column decide most
+ * comparisons without a look at the row. */
+struct clean_slot {
+    uint64_t prefix;
+    uint32_t index;
+};
+
+static uint64_t clean_prefix(const struct sheet_model *model, const struct value *values) {
+    const struct value *first = &values[model->cluster_count ? model->cluster[0] : model->key[0]];
+    if (first->kind != VALUE_TEXT)
+        return (uint64_t)first->integer ^ (UINT64_C(1) << 63);
+    unsigned char bytes[8] = {0};
+    memcpy(bytes, first->text, first->size < 8 ? first->size : 8);
+    uint64_t prefix;
+    memcpy(&prefix, bytes, sizeof prefix);
+    return __builtin_bswap64(prefix);
+}
+
+static int clean_compare_slots(const void *a, const void *b, void *context) {
+    const struct clean_slot *left = a, *right = b;
+    const struct clean_sheet *clean = context;
+    if (left->prefix != right->prefix)
+        return left->prefix < right->prefix ? -1 : 1;
+    size_t width = clean->model->field_count;
+    return clean_compare(clean->model, clean->values + left->index * width,
+                         clean->values + right->index * width);
+}
+
+static void clean_sort(struct clean_sheet *clean) {
+    size_t width = clean->model->field_count;
+    struct clean_slot *slots = memory_resize(NULL, clean->order_count, sizeof *slots);
+    bool is_sorted = true;
+    for (size_t i = 0; i < clean->order_count; i++) {
+        uint32_t index = clean->order[i];
+        slots[i] =
+            (struct clean_slot){clean_prefix(clean->model, clean->values + index * width), index};
+        is_sorted &= i == 0 || clean_compare_slots(&slots[i - 1], &slots[i], clean) <= 0;
+    }
+    if (!is_sorted)
+        qsort_r(slots, clean->order_count, sizeof *slots, clean_compare_slots, clean);
+    for (size_t i = 0; i < clean->order_count; i++)
+        clean->order[i] = slots[i].index;
+    free(slots);
+}
+
+static uint64_t clean_hash_key(const struct sheet_model *model, const struct value *values) {
+    uint64_t hash = 0;
+    for (size_t i = 0; i < model->key_count; i++) {
+        const struct value *part = &values[model->key[i]];
+        hash = part->kind == VALUE_TEXT
+                   ? XXH3_64bits_withSeed(part->text, part->size, hash)
+                   : XXH3_64bits_withSeed(&part->integer, sizeof part->integer, hash + 1);
+    }
+    return hash;
+}
+
+static bool clean_same_key(const struct sheet_model *model, const struct value *a,
+                           const struct value *b) {
+    for (size_t i = 0; i < model->key_count; i++)
+        if (!value_equal(a[model->key[i]], b[model->key[i]]))
+            return false;
+    return true;
+}
+
+struct clean_keys {
+    uint32_t *slots; /* index + 1 of a row in `clean`, 0: free */
+    size_t mask;
+};
+
+/* Enters a row under its key, or returns the row that has it already. */
+static uint32_t clean_enter_key(const struct clean_sheet *clean, struct clean_keys *keys,
+                                uint32_t index) {
+    const struct sheet_model *model = clean->model;
+    const struct value *values = clean->values + index * model->field_count;
+    size_t slot = clean_hash_key(model, values) & keys->mask;
+    for (; keys->slots[slot]; slot = (slot + 1) & keys->mask) {
+        uint32_t other = keys->slots[slot] - 1;
+        if (clean_same_key(model, values, clean->values + other * model->field_count))
+            return other;
+    }
+    keys->slots[slot] = index + 1;
+    return index;
+}
+
+/* From the end of the sheet to its start: the first row that is met of a key is the one that
+ * wins. */
+static void clean_remove_duplicates(struct clean_sheet *clean, const uint64_t *hashes) {
+    size_t slot_count = 16;
+    while (slot_count < clean->count * 2)
+        slot_count *= 2;
+    struct clean_keys keys = {memory_resize(NULL, slot_count, sizeof *keys.slots), slot_count - 1};
+    memset(keys.slots, 0, slot_count * sizeof *keys.slots);
+    size_t first_kept = clean->count;
+    clean->order = memory_resize(NULL, clean->count, sizeof *clean->order);
+    for (size_t i = clean->count; i-- > 0;) {
+        uint32_t winner = clean_enter_key(clean, &keys, (uint32_t)i);
+        if (winner == i) {
+            clean->order[--first_kept] = (uint32_t)i;
+            continue;
+        }
+        bool is_same_row = hashes[clean->rows[i]] == hashes[clean->rows[winner]];
+        clean_fault_add(&clean->rejects,
+                        clean_duplicate(clean->model, clean->rows[i], is_same_row));
+    }
+    clean->order_count = clean->count - first_kept;
+    memmove(clean->order, clean->order + first_kept, clean->order_count * sizeof *clean->order);
+    free(keys.slots);
+}
+
+void clean_drop_warnings(struct clean_sheet *clean) {
+    size_t row_count = clean->count ? (size_t)clean->rows[clean->count - 1] + 1 : 0;
+    if (clean->warnings.count == 0 || clean->order_count == clean->count)
+        return;
+    uint8_t *is_kept = memory_resize(NULL, row_count, 1);
+    memset(is_kept, 0, row_count);
+    for (size_t i = 0; i < clean->order_count; i++)
+        is_kept[clean->rows[clean->order[i]]] = 1;
+    size_t kept = 0;
+    for (size_t i = 0; i < clean->warnings.count; i++)
+        if (is_kept[clean->warnings.items[i].row])
+            clean->warnings.items[kept++] = clean->warnings.items[i];
+    clean->warnings.count = kept;
+    free(is_kept);
+}
+
+void clean_sheet(struct clean_sheet *clean, const struct pull *pull) {
+    const struct sheet_model *model = pull->model;
+    const struct sheet *sheet = &pull->sheet;
+    *clean = (struct clean_sheet){.model = model};
+    clean->values =
+        memory_resize(NULL, sheet->row_count * model->field_count + 1, sizeof *clean->values);
+    clean->rows = memory_resize(NULL, sheet->row_count, sizeof *clean->rows);
+    struct span *cells = arena_array(&clean->arena, sheet->width, sizeof *cells);
+    for (size_t row = 0; row < sheet->row_count; row++) {
+        sheet_read_row(sheet, row, cells, &clean->arena);
+        enum clean_outcome outcome =
+            clean_row(model, &pull->header, (uint32_t)row, cells, sheet->width,
+                      clean->values + clean->count * model->field_count, &clean->rejects,
+                      &clean->warnings, &clean->arena);
+        if (outcome == CLEAN_KEPT)
+            clean->rows[clean->count++] = (uint32_t)row;
+        clean->blank_count += outcome == CLEAN_BLANK;
+    }
+    clean_remove_duplicates(clean, pull->hashes);
+    clean_drop_warnings(clean);
+    clean_sort(clean);
+}
+
+void clean_free(struct clean_sheet *clean) {
+    free(clean->values);
+    free(clean->rows);
+    free(clean->order);
+    free(clean->rejects.items);
+    free(clean->warnings.items);
+    arena_free(&clean->arena);
+    *clean = (struct clean_sheet){0};
+}

@@ -1,0 +1,152 @@
+#include "stages/gold.h"
+
+#include "stages/gold_scope.h"
+#include "stages/schema.h"
+
+static bool exec_buf(struct warehouse *warehouse, struct buf *sql, struct err *err) {
+    bool ok = warehouse_exec(warehouse, buf_text(sql), err);
+    buf_free(sql);
+    return ok;
+}
+
+static bool run_buf(struct warehouse *warehouse, struct buf *sql, int64_t *changed,
+                    struct err *err) {
+    bool ok = warehouse_run(warehouse, buf_text(sql), NULL, 0, changed, err);
+    buf_free(sql);
+    return ok;
+}
+
+static void add_columns(struct buf *sql, const struct gold_model *gold, const char *prefix) {
+    for (size_t i = 0; i < gold->field_count; i++) {
+        buf_printf(sql, "%s%s", i ? ", " : "", prefix);
+        sql_add_name(sql, gold->fields[i].name);
+    }
+}
+
+/* "n.key = g.key AND ..." */
+static void add_key_join(struct buf *sql, const struct gold_model *gold) {
+    for (size_t i = 0; i < gold->key_count; i++) {
+        const char *name = gold->fields[gold->key[i]].name;
+        buf_printf(sql, "%sn.\"%s\" = g.\"%s\"", i ? " AND " : "", name, name);
+    }
+}
+
+/* The SELECT's result in TEMP table goldleaf_new. */
+static bool compute(const struct gold_build *build, const struct gold_model *gold,
+                    enum gold_extent extent, struct err *err) {
+    struct buf create = {0}, insert = {0}, trim = {0};
+    buf_add_text(&create, "CREATE TEMP TABLE goldleaf_new (");
+    for (size_t i = 0; i < gold->field_count; i++) {
+        sql_add_name(&create, gold->fields[i].name);
+        buf_printf(&create, " %s, ", warehouse_type(build->warehouse, gold->fields[i].type));
+    }
+    buf_add_text(&create, "PRIMARY KEY (");
+    schema_add_fields(&create, gold->fields, gold->key, gold->key_count, NULL);
+    buf_add_text(&create, "))");
+    buf_add_text(&insert, "INSERT INTO goldleaf_new (");
+    add_columns(&insert, gold, "");
+    buf_printf(&insert, ") %s", gold->sql);
+    bool ok = exec_buf(build->warehouse, &create, err) && exec_buf(build->warehouse, &insert, err);
+    if (ok && extent == GOLD_SCOPE) {
+        buf_add_text(&trim, "DELETE FROM goldleaf_new WHERE ");
+        sql_add_name(&trim, gold->scope);
+        buf_add_text(&trim, " NOT IN (SELECT value FROM goldleaf_scope)");
+        ok = exec_buf(build->warehouse, &trim, err);
+    }
+    return ok || err_wrap(err, "%s (%s)", gold->name, gold->sql_path);
+}
+
+static bool remove_vanished(const struct gold_build *build, const struct gold_model *gold,
+                            enum gold_extent extent, int64_t *removed, struct err *err) {
+    struct buf sql = {0};
+    buf_printf(&sql, "DELETE FROM \"%s\" AS g WHERE ", gold->name);
+    if (extent == GOLD_SCOPE)
+        buf_printf(&sql, "g.\"%s\" IN (SELECT value FROM goldleaf_scope) AND ", gold->scope);
+    buf_add_text(&sql, "NOT EXISTS (SELECT 1 FROM goldleaf_new n WHERE ");
+    add_key_join(&sql, gold);
+    buf_add_char(&sql, ')');
+    return run_buf(build->warehouse, &sql, removed, err);
+}
+
+/* Writes new rows and those of which any column differs. */
+static bool write_different(const struct gold_build *build, const struct gold_model *gold,
+                            int64_t *written, struct err *err) {
+    struct buf sql = {0};
+    buf_printf(&sql, "INSERT INTO \"%s\" (", gold->name);
+    add_columns(&sql, gold, "");
+    buf_add_text(&sql, ") SELECT ");
+    add_columns(&sql, gold, "n.");
+    buf_printf(&sql, " FROM goldleaf_new n WHERE NOT EXISTS (SELECT 1 FROM \"%s\" g WHERE ",
+               gold->name);
+    add_key_join(&sql, gold);
+    for (size_t i = 0; i < gold->field_count; i++)
+        buf_printf(&sql, " AND n.\"%s\" IS NOT DISTINCT FROM g.\"%s\"", gold->fields[i].name,
+                   gold->fields[i].name);
+    buf_add_text(&sql, ") ON CONFLICT (");
+    schema_add_fields(&sql, gold->fields, gold->key, gold->key_count, NULL);
+    buf_add_text(&sql, ") DO UPDATE SET ");
+    for (size_t i = 0; i < gold->field_count; i++)
+        buf_printf(&sql, "%s\"%s\" = excluded.\"%s\"", i ? ", " : "", gold->fields[i].name,
+                   gold->fields[i].name);
+    return run_buf(build->warehouse, &sql, written, err);
+}
+
+static bool count_rows(const struct gold_build *build, const struct gold_model *gold, int64_t *rows,
+                       struct err *err) {
+    struct arena scratch = {0};
+    struct value value;
+    const char *sql = arena_printf(&scratch, "SELECT COUNT(*) FROM \"%s\"", gold->name);
+    bool ok = warehouse_value(build->warehouse, &scratch, sql, NULL, 0, &value, err);
+    *rows = ok ? value.integer : 0;
+    arena_free(&scratch);
+    return ok;
+}
+
+static bool apply(const struct gold_build *build, const struct gold_model *gold,
+                  enum gold_extent extent, struct gold_counts *counts, struct err *err) {
+    int64_t before, written;
+    if (!count_rows(build, gold, &before, err) ||
+        !remove_vanished(build, gold, extent, &counts->removed, err) ||
+        !write_different(build, gold, &written, err) ||
+        !count_rows(build, gold, &counts->rows, err))
+        return false;
+    counts->added = counts->rows - (before - counts->removed);
+    counts->changed = written - counts->added;
+    return warehouse_exec(build->warehouse, "DROP TABLE goldleaf_new", err);
+}
+
+bool gold_build_table(const struct gold_build *build, const struct gold_model *gold,
+                      struct gold_counts *counts, struct err *err) {
+    enum gold_extent extent;
+    *counts = (struct gold_counts){0};
+    if (!gold_scope_open(build, gold, &extent, err))
+        return false;
+    if (extent == GOLD_NOTHING)
+        return count_rows(build, gold, &counts->rows, err);
+    return compute(build, gold, extent, err) && apply(build, gold, extent, counts, err) &&
+           (extent != GOLD_SCOPE || gold_scope_close(build, gold, err));
+}
+
+static bool run_check(const struct gold_build *build, const struct check_model *check,
+                      const struct audit_run *run, struct err *err) {
+    struct statement *statement = NULL;
+    bool has_row = false;
+    bool ok = statement_prepare(build->warehouse, &statement, check->sql, err) &&
+              statement_start(statement, NULL, 0, err) && statement_next(statement, &has_row, err);
+    if (ok && has_row) {
+        struct value parameters[] = {value_string(run->run_id), value_string(check->table),
+                                     value_string(check->rule), statement_value(statement, 0),
+                                     statement_value(statement, 1)};
+        ok = warehouse_run(build->warehouse, sql_file("audit/add_check_result"), parameters, 5,
+                           NULL, err);
+    }
+    statement_close(statement);
+    return ok || err_wrap(err, "%s (%s)", check->rule, check->sql_path);
+}
+
+bool gold_run_checks(const struct gold_build *build, const struct audit_run *run, struct err *err) {
+    for (size_t i = 0; i < build->model->check_count; i++)
+        if (!run_check(build, &build->model->checks[i], run, err))
+            return false;
+    return true;
+}

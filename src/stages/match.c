@@ -1,0 +1,157 @@
+#include "stages/match.h"
+
+#include "base/arena.h"
+
+/* How far the walk looks ahead for the place where both sides agree again. Longer insertions are
+ * found by hash afterwards; this only keeps that table small. */
+#define MATCH_WINDOW 64
+
+struct walk {
+    const uint64_t *old_hashes, *new_hashes;
+    size_t old_count, new_count;
+    size_t old_row, new_row;
+};
+
+static void match_pair(struct match *match, size_t old_row, size_t new_row) {
+    match->partner[new_row] = (uint32_t)old_row;
+    match->is_used[old_row] = 1;
+}
+
+/* Steps over the shortest stretch that was inserted, removed or replaced. */
+static void walk_resynchronise(struct walk *walk) {
+    size_t old_left = walk->old_count - walk->old_row;
+    size_t new_left = walk->new_count - walk->new_row;
+    const uint64_t *old_hashes = walk->old_hashes + walk->old_row;
+    const uint64_t *new_hashes = walk->new_hashes + walk->new_row;
+    for (size_t d = 1; d < MATCH_WINDOW; d++) {
+        if (d < old_left && d < new_left && old_hashes[d] == new_hashes[d]) {
+            walk->old_row += d;
+            walk->new_row += d;
+            return;
+        }
+        if (d < new_left && new_hashes[d] == old_hashes[0]) {
+            walk->new_row += d;
+            return;
+        }
+        if (d < old_left && old_hashes[d] == new_hashes[0]) {
+            walk->old_row += d;
+            return;
+        }
+    }
+    walk->old_row++;
+    walk->new_row++;
+}
+
+/* Pairs what stands in the same order on both sides: nearly everything, in one pass. */
+static void match_walk(struct walk walk, struct match *match) {
+    while (walk.old_row < walk.old_count && walk.new_row < walk.new_count) {
+        if (walk.old_hashes[walk.old_row] == walk.new_hashes[walk.new_row])
+            match_pair(match, walk.old_row++, walk.new_row++);
+        else
+            walk_resynchronise(&walk);
+    }
+}
+
+/* Pairs the remaining rows of equal content wherever they stand, first with first. The table holds
+ * the unused old rows by hash; chains are built backwards so that they run forwards. */
+static void match_elsewhere(const struct walk *walk, struct match *match) {
+    size_t left = 0;
+    for (size_t i = 0; i < walk->old_count; i++)
+        left += !match->is_used[i];
+    if (left == 0)
+        return;
+    size_t slot_count = 16;
+    while (slot_count < left * 2)
+        slot_count *= 2;
+    uint32_t *heads = memory_resize(NULL, slot_count, sizeof *heads);
+    uint32_t *next = memory_resize(NULL, walk->old_count, sizeof *next);
+    memset(heads, 0xff, slot_count * sizeof *heads);
+    for (size_t i = walk->old_count; i-- > 0;) {
+        if (match->is_used[i])
+            continue;
+        size_t slot = walk->old_hashes[i] & (slot_count - 1);
+        next[i] = heads[slot];
+        heads[slot] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < walk->new_count; i++) {
+        if (match->partner[i] != MATCH_NONE)
+            continue;
+        uint32_t *link = &heads[walk->new_hashes[i] & (slot_count - 1)];
+        while (*link != MATCH_NONE && walk->old_hashes[*link] != walk->new_hashes[i])
+            link = &next[*link];
+        if (*link == MATCH_NONE)
+            continue;
+        match_pair(match, *link, i);
+        *link = next[*link];
+    }
+    free(heads);
+    free(next);
+}
+
+/* The longest increasing subsequence of the partners, by patience sorting: piles[k] is the row
+ * that ends the best run of length k + 1. A sheet in its old order costs one comparison a row. */
+static void match_mark_moved(struct match *match) {
+    uint32_t *piles = memory_resize(NULL, match->new_count, sizeof *piles);
+    uint32_t *previous = memory_resize(NULL, match->new_count, sizeof *previous);
+    size_t length = 0;
+    for (size_t i = 0; i < match->new_count; i++) {
+        uint32_t partner = match->partner[i];
+        if (partner == MATCH_NONE)
+            continue;
+        size_t low = length;
+        if (length && match->partner[piles[length - 1]] > partner) {
+            size_t high = length - 1;
+            for (low = 0; low < high;) {
+                size_t middle = (low + high) / 2;
+                if (match->partner[piles[middle]] < partner)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+        }
+        previous[i] = low ? piles[low - 1] : MATCH_NONE;
+        piles[low] = (uint32_t)i;
+        if (low == length)
+            length++;
+        match->kind[i] = MATCH_MOVED;
+        match->moved++;
+    }
+    for (uint32_t i = length ? piles[length - 1] : MATCH_NONE; i != MATCH_NONE; i = previous[i])
+        match->kind[i] = MATCH_KEPT;
+    match->kept = length;
+    match->moved -= length;
+    free(piles);
+    free(previous);
+}
+
+void match_by_content(const uint64_t *old_hashes, size_t old_count, const uint64_t *new_hashes,
+                      size_t new_count, struct match *match) {
+    *match = (struct match){.old_count = old_count, .new_count = new_count};
+    match->partner = memory_resize(NULL, new_count, sizeof *match->partner);
+    match->kind = memory_resize(NULL, new_count, 1);
+    match->is_used = memory_resize(NULL, old_count, 1);
+    memset(match->partner, 0xff, new_count * sizeof *match->partner);
+    memset(match->kind, MATCH_ADDED, new_count);
+    memset(match->is_used, 0, old_count);
+    struct walk walk = {old_hashes, new_hashes, old_count, new_count, 0, 0};
+    match_walk(walk, match);
+    match_elsewhere(&walk, match);
+    match_mark_moved(match);
+    match->added = new_count - match->kept - match->moved;
+    match->removed = old_count - match->kept - match->moved;
+}
+
+void match_pair_changed(struct match *match, uint32_t old_row, uint32_t new_row) {
+    match_pair(match, old_row, new_row);
+    match->kind[new_row] = MATCH_CHANGED;
+    match->changed++;
+    match->added--;
+    match->removed--;
+}
+
+void match_free(struct match *match) {
+    free(match->partner);
+    free(match->kind);
+    free(match->is_used);
+    *match = (struct match){0};
+}

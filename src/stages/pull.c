@@ -1,0 +1,92 @@
+#include "stages/pull.h"
+
+#include "base/arena.h"
+#include "source/csv.h"
+
+#include <sys/stat.h>
+#include <xxhash.h>
+
+static void pull_format_hash(char out[static PULL_HASH_SIZE], uint64_t hash) {
+    snprintf(out, PULL_HASH_SIZE, "%016llx", (unsigned long long)hash);
+}
+
+bool pull_read(struct pull *pull, const struct sheet_model *model, const char *inputs,
+               const char *last_source_hash, struct err *err) {
+    *pull = (struct pull){.model = model};
+    pull->location = arena_printf(&pull->arena, "%s/%s", inputs, model->path);
+    struct stat info;
+    if (stat(pull->location, &info) != 0) {
+        pull->is_missing = true;
+        return true;
+    }
+    struct span text;
+    uint64_t hash;
+    if (!csv_read_file(pull->location, &text, &hash, err))
+        return false;
+    pull_format_hash(pull->source_hash, hash);
+    if (last_source_hash && strcmp(last_source_hash, pull->source_hash) == 0) {
+        pull->is_same = true;
+        free((char *)text.data);
+        return true;
+    }
+    if (!csv_parse(model->path, text, &pull->sheet, err))
+        return false;
+    header_match(&pull->arena, model, &pull->sheet, &pull->header);
+    return true;
+}
+
+void pull_from_sheet(struct pull *pull, const struct sheet_model *model, struct sheet sheet) {
+    *pull = (struct pull){.model = model, .sheet = sheet};
+    header_match(&pull->arena, model, &pull->sheet, &pull->header);
+}
+
+/* One seed per column, made of its name: the sum over a row's cells is then independent of the
+ * columns' order, and equal texts in two columns do not cancel or swap. */
+static uint64_t *pull_column_seeds(struct pull *pull) {
+    size_t count = pull->header.column_count;
+    uint64_t *seeds = arena_array(&pull->arena, count, sizeof *seeds);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = pull->header.columns[i].name;
+        seeds[i] = XXH3_64bits(name, strlen(name));
+    }
+    return seeds;
+}
+
+static uint64_t pull_hash_header(const struct pull *pull) {
+    uint64_t hash = 0;
+    for (size_t i = 0; i < pull->header.column_count; i++) {
+        const struct header_column *column = &pull->header.columns[i];
+        hash = XXH3_64bits_withSeed(column->text.data, column->text.size, hash + i + 1);
+        hash = XXH3_64bits_withSeed(column->name, strlen(column->name), hash);
+    }
+    return hash;
+}
+
+void pull_hash_rows(struct pull *pull) {
+    size_t row_count = pull->sheet.row_count;
+    size_t width = pull->sheet.width;
+    struct arena scratch = {0};
+    struct span *cells = arena_array(&pull->arena, width, sizeof *cells);
+    uint64_t *seeds = pull_column_seeds(pull);
+    pull->hashes = memory_resize(NULL, row_count, sizeof *pull->hashes);
+    for (size_t row = 0; row < row_count; row++) {
+        uint64_t hash = 0;
+        sheet_read_row(&pull->sheet, row, cells, &scratch);
+        for (size_t i = 0; i < width; i++)
+            if (cells[i].size)
+                hash += XXH3_64bits_withSeed(cells[i].data, cells[i].size, seeds[i]);
+        pull->hashes[row] = hash;
+        if (scratch.blocks)
+            arena_free(&scratch);
+    }
+    uint64_t content = XXH3_64bits_withSeed(pull->hashes, row_count * sizeof *pull->hashes,
+                                            pull_hash_header(pull));
+    pull_format_hash(pull->content_hash, content);
+}
+
+void pull_free(struct pull *pull) {
+    sheet_free(&pull->sheet);
+    free(pull->hashes);
+    arena_free(&pull->arena);
+    *pull = (struct pull){0};
+}

@@ -1,0 +1,40 @@
+/* A sheet that was read and understood, before it meets the warehouse.
+ *
+ * Pure but for reading the file: no database, so it may run in a thread of its own while the sheet
+ * before it is being written. */
+#ifndef GOLDLEAF_STAGES_PULL_H
+#define GOLDLEAF_STAGES_PULL_H
+
+#include "source/header.h"
+#include "source/sheet.h"
+
+#define PULL_HASH_SIZE 17 /* sixteen hexadecimal digits and NUL */
+
+struct pull {
+    const struct sheet_model *model;
+    const char *location;              /* path of the file */
+    bool is_missing;                   /* there is no such file */
+    bool is_same;                      /* the very bytes of the last load; nothing was parsed */
+    char source_hash[PULL_HASH_SIZE];  /* of the bytes */
+    char content_hash[PULL_HASH_SIZE]; /* of header, cells and order; set by pull_hash_rows() */
+    struct sheet sheet;
+    struct header header;
+    uint64_t *hashes; /* per row, of its non-empty cells and the columns they stand in; blank: 0 */
+    struct arena arena;
+};
+
+/* Reads and parses `<inputs>/<path of the model>`. `last_source_hash` is that of the load that is
+ * current, or NULL. A file that does not exist is no error here: is_missing. */
+bool pull_read(struct pull *pull, const struct sheet_model *model, const char *inputs,
+               const char *last_source_hash, struct err *err);
+
+/* The same for rows that come out of bronze: takes over `sheet`. */
+void pull_from_sheet(struct pull *pull, const struct sheet_model *model, struct sheet sheet);
+
+/* Content hashes of the rows and of the whole. The hash of a row does not change when columns
+ * are moved, or added without a cell in this row. */
+void pull_hash_rows(struct pull *pull);
+
+void pull_free(struct pull *pull);
+
+#endif

@@ -1,0 +1,222 @@
+#include "stages/reference.h"
+
+#include "stages/schema.h"
+
+#include <xxhash.h>
+
+/* A parent's row: what is referred to, and what the child has to share with it. */
+struct parent {
+    struct span key;
+    struct value *matches;
+};
+
+struct reference_lookup {
+    const struct reference *reference;
+    struct statement *statement; /* of the lookup by SELECT; NULL when in memory */
+    struct parent *parents;
+    size_t parent_count, parent_capacity;
+    uint32_t *slots; /* index + 1 into parents */
+    size_t mask;
+    struct value *matches; /* of the parent found last */
+    struct arena arena;
+    struct buf key; /* of the row being checked */
+};
+
+/* The parts' bytes, each behind its kind and size, so that no two different keys are equal. */
+static void reference_add_part(struct buf *key, const struct value *value) {
+    struct span bytes = value->kind == VALUE_TEXT
+                            ? value_span(*value)
+                            : (struct span){(const char *)&value->integer, sizeof value->integer};
+    buf_add_char(key, (char)value->kind);
+    buf_add(key, (struct span){(const char *)&value->size, sizeof value->size});
+    buf_add(key, bytes);
+}
+
+static struct value reference_keep(struct arena *arena, struct value value) {
+    if (value.kind == VALUE_TEXT)
+        value.text = arena_copy(arena, value_span(value)).data;
+    return value;
+}
+
+static void lookup_add_parent(struct reference_lookup *lookup) {
+    const struct reference *reference = lookup->reference;
+    if (lookup->parent_count == lookup->parent_capacity) {
+        lookup->parent_capacity = lookup->parent_capacity ? lookup->parent_capacity * 2 : 1024;
+        lookup->parents =
+            memory_resize(lookup->parents, lookup->parent_capacity, sizeof *lookup->parents);
+    }
+    struct parent *parent = &lookup->parents[lookup->parent_count++];
+    buf_clear(&lookup->key);
+    for (size_t i = 0; i < reference->field_count; i++) {
+        struct value part = statement_value(lookup->statement, i);
+        reference_add_part(&lookup->key, &part);
+    }
+    *parent = (struct parent){.key = arena_copy(&lookup->arena, buf_span(&lookup->key))};
+    if (reference->match_count)
+        parent->matches =
+            arena_array(&lookup->arena, reference->match_count, sizeof *parent->matches);
+    for (size_t i = 0; i < reference->match_count; i++)
+        parent->matches[i] = reference_keep(
+            &lookup->arena, statement_value(lookup->statement, reference->field_count + i));
+}
+
+static void lookup_index(struct reference_lookup *lookup) {
+    size_t slot_count = 16;
+    while (slot_count < lookup->parent_count * 2)
+        slot_count *= 2;
+    lookup->mask = slot_count - 1;
+    lookup->slots = memory_resize(NULL, slot_count, sizeof *lookup->slots);
+    memset(lookup->slots, 0, slot_count * sizeof *lookup->slots);
+    for (size_t i = 0; i < lookup->parent_count; i++) {
+        struct span key = lookup->parents[i].key;
+        size_t slot = XXH3_64bits(key.data, key.size) & lookup->mask;
+        while (lookup->slots[slot])
+            slot = (slot + 1) & lookup->mask;
+        lookup->slots[slot] = (uint32_t)i + 1;
+    }
+}
+
+static bool lookup_read_all(struct reference_lookup *lookup, struct err *err) {
+    bool has_row = true;
+    if (!statement_start(lookup->statement, NULL, 0, err))
+        return false;
+    while (has_row) {
+        if (!statement_next(lookup->statement, &has_row, err))
+            return false;
+        if (has_row)
+            lookup_add_parent(lookup);
+    }
+    lookup_index(lookup);
+    statement_close(lookup->statement);
+    lookup->statement = NULL;
+    return true;
+}
+
+static void lookup_add_select(struct buf *sql, const struct model *model,
+                              const struct reference *reference, bool whole) {
+    const struct sheet_model *parent = &model->sheets[reference->parent];
+    buf_add_text(sql, "SELECT ");
+    schema_add_fields(sql, parent->fields, reference->parent_fields, reference->field_count, NULL);
+    for (size_t i = 0; i < reference->match_count; i++) {
+        buf_add_text(sql, ", ");
+        sql_add_name(sql, parent->fields[reference->matches[i].parent_field].name);
+    }
+    buf_add_text(sql, " FROM ");
+    sql_add_table(sql, "silver", parent->name);
+    for (size_t i = 0; !whole && i < reference->field_count; i++) {
+        buf_add_text(sql, i ? " AND " : " WHERE ");
+        sql_add_name(sql, parent->fields[reference->parent_fields[i]].name);
+        buf_printf(sql, " = $%zu", i + 1);
+    }
+}
+
+bool reference_open(struct warehouse *warehouse, const struct model *model,
+                    const struct reference *reference, bool whole, struct reference_lookup **lookup,
+                    struct err *err) {
+    struct buf sql = {0};
+    *lookup = memory_alloc(sizeof **lookup);
+    **lookup = (struct reference_lookup){.reference = reference};
+    (*lookup)->matches =
+        arena_array(&(*lookup)->arena, reference->match_count + 1, sizeof(struct value));
+    lookup_add_select(&sql, model, reference, whole);
+    bool ok = statement_prepare(warehouse, &(*lookup)->statement, buf_text(&sql), err) &&
+              (!whole || lookup_read_all(*lookup, err));
+    buf_free(&sql);
+    return ok;
+}
+
+void reference_close(struct reference_lookup *lookup) {
+    if (!lookup)
+        return;
+    statement_close(lookup->statement);
+    free(lookup->parents);
+    free(lookup->slots);
+    buf_free(&lookup->key);
+    arena_free(&lookup->arena);
+    free(lookup);
+}
+
+/* Finds the parent in memory. */
+static bool lookup_find_whole(struct reference_lookup *lookup, const struct value *values) {
+    const struct reference *reference = lookup->reference;
+    buf_clear(&lookup->key);
+    for (size_t i = 0; i < reference->field_count; i++)
+        reference_add_part(&lookup->key, &values[reference->fields[i]]);
+    struct span key = buf_span(&lookup->key);
+    size_t slot = XXH3_64bits(key.data, key.size) & lookup->mask;
+    for (; lookup->slots[slot]; slot = (slot + 1) & lookup->mask) {
+        const struct parent *parent = &lookup->parents[lookup->slots[slot] - 1];
+        if (!span_equal(parent->key, key))
+            continue;
+        for (size_t i = 0; i < reference->match_count; i++)
+            lookup->matches[i] = parent->matches[i];
+        return true;
+    }
+    return false;
+}
+
+static bool lookup_find_one(struct reference_lookup *lookup, const struct value *values,
+                            struct arena *arena, bool *is_found, struct err *err) {
+    const struct reference *reference = lookup->reference;
+    struct value *parts = arena_array(arena, reference->field_count, sizeof *parts);
+    for (size_t i = 0; i < reference->field_count; i++)
+        parts[i] = values[reference->fields[i]];
+    if (!statement_start(lookup->statement, parts, reference->field_count, err) ||
+        !statement_next(lookup->statement, is_found, err))
+        return false;
+    for (size_t i = 0; *is_found && i < reference->match_count; i++)
+        lookup->matches[i] =
+            reference_keep(arena, statement_value(lookup->statement, reference->field_count + i));
+    return true;
+}
+
+/* Compares what child and parent share. Returns the first match that differs, or NULL. */
+static const struct reference_match *reference_compare(const struct reference *reference,
+                                                       struct value *values,
+                                                       const struct value *matches) {
+    for (size_t i = 0; i < reference->match_count; i++) {
+        const struct reference_match *match = &reference->matches[i];
+        struct value *value = &values[match->field];
+        if (value->kind == VALUE_NULL && match->inherit)
+            *value = matches[i];
+        else if (value->kind != VALUE_NULL && !value_equal(*value, matches[i]))
+            return match;
+    }
+    return NULL;
+}
+
+static bool reference_is_empty(const struct reference *reference, const struct value *values) {
+    for (size_t i = 0; i < reference->field_count; i++)
+        if (values[reference->fields[i]].kind == VALUE_NULL)
+            return true;
+    return false;
+}
+
+bool reference_check(struct reference_lookup *const *lookups, const struct sheet_model *sheet,
+                     const struct header *header, struct value *values, bool *is_kept,
+                     struct clean_fault *fault, struct arena *arena, struct err *err) {
+    *is_kept = true;
+    for (size_t i = 0; i < sheet->reference_count; i++) {
+        const struct reference *reference = &sheet->references[i];
+        bool is_found = true;
+        if (reference_is_empty(reference, values))
+            continue;
+        if (!lookups[i]->statement)
+            is_found = lookup_find_whole(lookups[i], values);
+        else if (!lookup_find_one(lookups[i], values, arena, &is_found, err))
+            return false;
+        const struct reference_match *differs =
+            is_found ? reference_compare(reference, values, lookups[i]->matches) : NULL;
+        if (is_found && !differs)
+            continue;
+        struct clean_fault found = {
+            .field = (uint32_t)(differs ? differs->field : reference->fields[0]),
+            .rule = differs ? differs->rule : RULE_FOREIGN_KEY,
+            .reason = differs ? "differs from the row it belongs to"
+                              : "refers to a row that does not exist or was rejected"};
+        if (*is_kept || header->field_columns[found.field] < header->field_columns[fault->field])
+            *fault = found;
+        *is_kept = false;
+    }
+    return true;
+}

@@ -1,0 +1,41 @@
+/* The tables that a model needs, made where they are missing. */
+#ifndef GOLDLEAF_STAGES_SCHEMA_H
+#define GOLDLEAF_STAGES_SCHEMA_H
+
+#include "source/header.h"
+#include "warehouse/warehouse.h"
+
+/* Audit tables, and bronze, silver and gold tables of every sheet and KPI, without touching what
+ * is there. Secondary indexes are left to schema_index_silver(), so that a first load can fill a
+ * table before it indexes it. */
+bool schema_create(struct warehouse *warehouse, const struct model *model, struct err *err);
+
+/* Adds the columns of a header that bronze_<sheet> does not have yet. */
+bool schema_add_bronze_columns(struct warehouse *warehouse, const struct sheet_model *sheet,
+                               const struct header *header, struct err *err);
+
+/* The unique index on the key of a clustered silver table, dropped or made. A table that is not
+ * clustered needs none: its primary key is the key. */
+bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
+                         struct err *err);
+
+/* Silver and gold tables alone, empty: what a gold SELECT needs to be prepared. */
+bool schema_create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
+                          struct err *err);
+bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *gold,
+                        struct err *err);
+
+/* Drops the tables that can be built again from bronze, when the model they were built by has
+ * changed. */
+bool schema_drop_silver_and_gold(struct warehouse *warehouse, const struct model *model,
+                                 struct err *err);
+
+/* Appends "a, b" of fields; with `prefix` "p.a, p.b". */
+void schema_add_fields(struct buf *sql, const struct field *fields, const size_t *indexes,
+                       size_t count, const char *prefix);
+
+/* The fields of silver's primary key: cluster, then key, each once. Returns how many; `out` holds
+ * sheet->field_count indexes. */
+size_t schema_primary_key(const struct sheet_model *sheet, size_t *out);
+
+#endif

@@ -1,0 +1,30 @@
+/* Parts of silver that its files share. */
+#ifndef GOLDLEAF_STAGES_SILVER_PARTS_H
+#define GOLDLEAF_STAGES_SILVER_PARTS_H
+
+#include "stages/reference.h"
+#include "stages/silver.h"
+
+/* One lookup per reference of the build's sheet; see reference_open(). */
+bool silver_lookups_open(const struct silver_build *build, bool whole,
+                         struct reference_lookup ***lookups, struct err *err);
+void silver_lookups_close(const struct silver_build *build, struct reference_lookup **lookups);
+
+/* The set of keys that a build has to look at. */
+struct key_set {
+    struct span *keys; /* in the order in which they came */
+    size_t count, capacity;
+    uint32_t *slots; /* index + 1 into keys */
+    size_t slot_count;
+    struct arena arena;
+};
+
+/* Adds a key once; copies it. Returns its index. */
+size_t key_set_add(struct key_set *set, struct span key);
+void key_set_free(struct key_set *set);
+
+/* Adds the keys of the rows that the parents' deltas may have healed or orphaned. */
+bool silver_add_touched_children(const struct silver_build *build, struct key_set *keys,
+                                 struct err *err);
+
+#endif
