@@ -1,0 +1,238 @@
+#include "run/pipeline.h"
+
+#include "base/clock.h"
+#include "run/pipeline_sheet.h"
+#include "run/signals.h"
+#include "stages/gold.h"
+#include "stages/schema.h"
+
+#include <sys/random.h>
+
+/* The time, so that runs sort by it, and enough chance that no two machines choose the same. */
+static const char *make_run_id(struct arena *arena, const char *started_at) {
+    uint32_t chance = 0;
+    if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
+        chance = (uint32_t)(clock_monotonic_s() * 1e9);
+    char digits[CLOCK_TEXT_SIZE];
+    size_t count = 0;
+    for (const char *c = started_at; *c; c++)
+        if (*c != '-' && *c != ':')
+            digits[count++] = *c;
+    digits[count] = '\0';
+    return arena_printf(arena, "%s-%08x", digits, chance);
+}
+
+static bool find_last_snapshot(struct pipeline *pipeline, struct err *err) {
+    struct statement *statement = NULL;
+    bool has_row = false;
+    bool ok =
+        statement_prepare(pipeline->warehouse, &statement, sql_file("audit/last_snapshot"), err) &&
+        statement_start(statement, NULL, 0, err) && statement_next(statement, &has_row, err);
+    if (ok && has_row) {
+        pipeline->last_snapshot_id = statement_value(statement, 0).integer;
+        pipeline->report->loaded_at =
+            arena_string(pipeline->arena, value_span(statement_value(statement, 1)));
+    }
+    statement_close(statement);
+    return ok;
+}
+
+static bool record_snapshot(struct pipeline *pipeline, struct err *err) {
+    struct value parameters[] = {value_integer(pipeline->run.snapshot_id),
+                                 value_string(pipeline->report->loaded_at),
+                                 value_string(pipeline->run.run_id)};
+    return warehouse_run(pipeline->warehouse, sql_file("audit/add_snapshot"), parameters, 3, NULL,
+                         err);
+}
+
+static bool record_run(struct pipeline *pipeline, const char *status, int exit_code,
+                       const char *message, struct err *err) {
+    char finished_at[CLOCK_TEXT_SIZE];
+    clock_now_utc(finished_at);
+    struct value parameters[] = {
+        value_string(pipeline->run.run_id),
+        value_string(pipeline->options->command),
+        value_string(pipeline->model->name),
+        value_string(pipeline->model->version),
+        pipeline->run.snapshot_id ? value_integer(pipeline->run.snapshot_id) : value_null(),
+        value_string(pipeline->run.started_at),
+        value_string(finished_at),
+        value_string(status),
+        value_integer(exit_code),
+        value_string(message)};
+    return warehouse_run(pipeline->warehouse, sql_file("audit/add_run"), parameters,
+                         COUNT_OF(parameters), NULL, err);
+}
+
+/* A failed run leaves nothing but this line, and not even that where the database refuses. */
+static void record_failure(struct pipeline *pipeline, const struct err *cause) {
+    struct err err;
+    bool exists = false;
+    pipeline->run.snapshot_id = 0;
+    warehouse_stop_when(pipeline->warehouse, NULL, NULL);
+    bool ok = warehouse_has_table(pipeline->warehouse, "audit_runs", &exists, &err) && exists &&
+              warehouse_begin(pipeline->warehouse, &err) &&
+              record_run(pipeline, "failed", err_exit_code(cause->class), cause->message, &err) &&
+              warehouse_commit(pipeline->warehouse, &err);
+    if (!ok)
+        warehouse_rollback(pipeline->warehouse);
+}
+
+/* Silver and gold of another model than this one cannot be continued, only built anew. */
+static bool check_model(struct pipeline *pipeline, struct err *err) {
+    const struct model *model = pipeline->model;
+    const char *stored = NULL;
+    int64_t ignored;
+    if (!audit_read_watermark(pipeline->warehouse, pipeline->arena, "model", model->name, &stored,
+                              &ignored, err))
+        return false;
+    if (stored && strcmp(stored, model->fingerprint) == 0)
+        return true;
+    pipeline->is_full = true;
+    if (stored && !schema_drop_silver_and_gold(pipeline->warehouse, model, err))
+        return false;
+    struct audit_run mark = {model->fingerprint, pipeline->run.snapshot_id, ""};
+    return schema_create(pipeline->warehouse, model, err) &&
+           audit_set_watermark(pipeline->warehouse, &mark, "model", model->name, err);
+}
+
+static bool begin(struct pipeline *pipeline, struct err *err) {
+    pipeline->is_full = pipeline->options->full_refresh;
+    if (!warehouse_begin(pipeline->warehouse, err) ||
+        !schema_create(pipeline->warehouse, pipeline->model, err) ||
+        !find_last_snapshot(pipeline, err))
+        return false;
+    pipeline->run.snapshot_id = pipeline->last_snapshot_id;
+    if (pipeline->options->pull) {
+        pipeline->run.snapshot_id++;
+        pipeline->report->loaded_at = pipeline->run.started_at;
+    }
+    pipeline->report->snapshot_id = pipeline->run.snapshot_id;
+    return check_model(pipeline, err);
+}
+
+static bool build_gold_table(struct pipeline *pipeline, const struct gold_build *build,
+                             size_t index, struct err *err) {
+    const struct gold_model *gold = &pipeline->model->gold[index];
+    struct gold_counts counts;
+    char started_at[CLOCK_TEXT_SIZE];
+    clock_now_utc(started_at);
+    progress_begin(pipeline->progress, "computing", gold->name, 0);
+    if (!progress_step(pipeline->progress, 0, err) || !gold_build_table(build, gold, &counts, err))
+        return false;
+    pipeline->report->gold[index] =
+        (struct run_gold){gold->name, counts.rows, counts.added, counts.changed, counts.removed};
+    struct audit_load load = {.layer = "gold",
+                              .table = gold->name,
+                              .rows_in = counts.rows,
+                              .rows_out = counts.rows,
+                              .added = counts.added,
+                              .changed = counts.changed,
+                              .removed = counts.removed,
+                              .started_at = started_at,
+                              .status = "built"};
+    return audit_add_load(pipeline->warehouse, &pipeline->run, &load, err);
+}
+
+/* Reports the tables as they are when nothing they read has changed. */
+static bool report_gold(struct pipeline *pipeline, struct err *err) {
+    for (size_t i = 0; i < pipeline->model->gold_count; i++) {
+        const char *name = pipeline->model->gold[i].name;
+        struct value rows;
+        const char *sql = arena_printf(pipeline->arena, "SELECT COUNT(*) FROM \"%s\"", name);
+        if (!warehouse_value(pipeline->warehouse, pipeline->arena, sql, NULL, 0, &rows, err))
+            return false;
+        pipeline->report->gold[i] = (struct run_gold){.table = name, .rows = rows.integer};
+    }
+    return true;
+}
+
+/* Gold is up to date when it was built from the silver there is: both name the run that made that
+ * silver. Then only this run's own changes count. */
+static bool build_gold(struct pipeline *pipeline, struct err *err) {
+    const char *silver_run, *gold_run;
+    int64_t ignored;
+    if (!audit_read_watermark(pipeline->warehouse, pipeline->arena, "silver", "", &silver_run,
+                              &ignored, err) ||
+        !audit_read_watermark(pipeline->warehouse, pipeline->arena, "gold", "", &gold_run, &ignored,
+                              err))
+        return false;
+    const char *known_run = pipeline->is_silver_changed ? pipeline->silver_run_before : silver_run;
+    bool is_behind = !gold_run || !known_run || strcmp(gold_run, known_run) != 0;
+    if (!silver_run || (!is_behind && !pipeline->is_silver_changed && !pipeline->is_full))
+        return report_gold(pipeline, err);
+    struct gold_build build = {pipeline->warehouse, pipeline->model, pipeline->deltas,
+                               is_behind || pipeline->is_full};
+    for (size_t i = 0; i < pipeline->model->gold_count; i++)
+        if (!build_gold_table(pipeline, &build, i, err))
+            return false;
+    struct audit_run mark = pipeline->run;
+    mark.run_id = silver_run;
+    return gold_run_checks(&build, &pipeline->run, err) &&
+           audit_set_watermark(pipeline->warehouse, &mark, "gold", "", err);
+}
+
+static bool run_stages(struct pipeline *pipeline, struct err *err) {
+    double began = clock_monotonic_s();
+    const struct run_options *options = pipeline->options;
+    struct run_report *report = pipeline->report;
+    if (!begin(pipeline, err) || !pipeline_run_sheets(pipeline, err))
+        return false;
+    if (options->pull && !record_snapshot(pipeline, err))
+        return false;
+    double gold_began = clock_monotonic_s();
+    if (options->gold ? !build_gold(pipeline, err) : !report_gold(pipeline, err))
+        return false;
+    double commit_began = clock_monotonic_s();
+    report->gold_seconds = commit_began - gold_began;
+    bool ok = record_run(pipeline, report->is_held ? "held" : "done", report->is_held ? 4 : 0, NULL,
+                         err) &&
+              progress_step(pipeline->progress, 0, err);
+    progress_begin(pipeline->progress, "publishing", "", 0);
+    ok = ok && warehouse_commit(pipeline->warehouse, err);
+    report->commit_seconds = clock_monotonic_s() - commit_began;
+    report->total_seconds = clock_monotonic_s() - began;
+    return ok;
+}
+
+static bool is_stopped(void *context) {
+    struct err ignored;
+    (void)context;
+    return !signals_check(&ignored);
+}
+
+bool pipeline_run(struct warehouse *warehouse, const struct model *model,
+                  const struct run_options *options, struct progress *progress, struct arena *arena,
+                  struct run_report *report, struct err *err) {
+    char started_at[CLOCK_TEXT_SIZE];
+    struct pipeline pipeline = {.warehouse = warehouse,
+                                .model = model,
+                                .options = options,
+                                .progress = progress,
+                                .arena = arena,
+                                .report = report};
+    clock_now_utc(started_at);
+    pipeline.run.started_at = arena_string(arena, span_from(started_at));
+    pipeline.run.run_id = make_run_id(arena, started_at);
+    pipeline.deltas = arena_array(arena, model->sheet_count, sizeof *pipeline.deltas);
+    *report = (struct run_report){.run_id = pipeline.run.run_id,
+                                  .sheet_count = model->sheet_count,
+                                  .gold_count = model->gold_count};
+    report->sheets = arena_array(arena, model->sheet_count, sizeof *report->sheets);
+    report->gold = arena_array(arena, model->gold_count, sizeof *report->gold);
+    warehouse_stop_when(warehouse, is_stopped, NULL);
+    bool ok = run_stages(&pipeline, err);
+    progress_clear(progress);
+    if (!ok) {
+        /* A statement that a signal cut off only knows that it was cut off. */
+        struct err signal;
+        warehouse_rollback(warehouse);
+        if (!signals_check(&signal))
+            *err = signal;
+        record_failure(&pipeline, err);
+    }
+    for (size_t i = 0; i < model->sheet_count; i++)
+        silver_delta_free(&pipeline.deltas[i]);
+    warehouse_stop_when(warehouse, NULL, NULL);
+    return ok;
+}

@@ -1,0 +1,395 @@
+/* What a run does with one sheet: take it from the prefetch, let the gate judge it, write bronze,
+ * and build silver from the change. */
+#include "run/pipeline_sheet.h"
+
+#include "base/clock.h"
+#include "run/prefetch.h"
+#include "stages/bronze.h"
+#include "stages/gate.h"
+
+#include <math.h>
+
+/* The newest line of audit_loads of a table that counts. */
+struct last_load {
+    bool exists;
+    int64_t rows_in, rows_out, rejected;
+    const char *source_hash, *content_hash, *location, *source;
+};
+
+struct sheet_run {
+    struct pipeline *pipeline;
+    size_t index;
+    const struct sheet_model *model;
+    struct run_sheet *report;
+    struct prefetch *prefetch;  /* NULL when this run does not pull */
+    bool has_rows;              /* the prefetch holds the sheet as it is current now */
+    struct last_load last_load; /* of bronze, before this run */
+    struct sheet_change change; /* of this run's pull */
+    bool has_change;            /* `change` is filled */
+    int64_t last_change_before; /* the newest snapshot before this run in which the sheet changed */
+    char started_at[CLOCK_TEXT_SIZE];
+};
+
+static const char *text_or_null(struct arena *arena, struct value value) {
+    return value.kind == VALUE_TEXT ? arena_string(arena, value_span(value)) : NULL;
+}
+
+static bool read_last_load(struct pipeline *pipeline, const char *layer,
+                           const struct sheet_model *model, struct last_load *load,
+                           struct err *err) {
+    struct statement *statement = NULL;
+    struct value parameters[] = {
+        value_string(layer),
+        value_string(arena_printf(pipeline->arena, "%s_%s", layer, model->name))};
+    bool has_row = false;
+    *load = (struct last_load){0};
+    bool ok =
+        statement_prepare(pipeline->warehouse, &statement, sql_file("audit/last_load"), err) &&
+        statement_start(statement, parameters, 2, err) && statement_next(statement, &has_row, err);
+    if (ok && has_row)
+        *load = (struct last_load){
+            .exists = true,
+            .rows_in = statement_value(statement, 0).integer,
+            .rows_out = statement_value(statement, 1).integer,
+            .rejected = statement_value(statement, 2).integer,
+            .source_hash = text_or_null(pipeline->arena, statement_value(statement, 3)),
+            .content_hash = text_or_null(pipeline->arena, statement_value(statement, 4)),
+            .location = text_or_null(pipeline->arena, statement_value(statement, 5)),
+            .source = text_or_null(pipeline->arena, statement_value(statement, 6))};
+    statement_close(statement);
+    return ok;
+}
+
+static bool record_bronze(struct sheet_run *run, struct err *err) {
+    const struct run_sheet *report = run->report;
+    const struct pull *pull = &run->prefetch->pull;
+    const char *content = pull->content_hash[0] ? pull->content_hash : run->last_load.content_hash;
+    struct audit_load load = {.layer = "bronze",
+                              .table =
+                                  arena_printf(run->pipeline->arena, "bronze_%s", run->model->name),
+                              .source = report->source,
+                              .location = report->location,
+                              .rows_in = report->rows,
+                              .rows_out = (int64_t)run->change.added_count,
+                              .added = report->added,
+                              .changed = report->changed,
+                              .removed = report->removed,
+                              .moved = report->moved,
+                              .content_hash = content,
+                              .source_hash = pull->source_hash[0] ? pull->source_hash : NULL,
+                              .started_at = run->started_at,
+                              .status = report->status,
+                              .message = report->message};
+    return audit_add_load(run->pipeline->warehouse, &run->pipeline->run, &load, err);
+}
+
+/* The last good version stays; the run goes on without this sheet. */
+static bool hold_sheet(struct sheet_run *run, const char *reason, struct err *err) {
+    run->report->status = "held";
+    run->report->message = reason;
+    run->pipeline->report->is_held = true;
+    bool ok = record_bronze(run, err);
+    run->report->rows = run->last_load.rows_in;
+    return ok;
+}
+
+static bool is_accepted(const struct sheet_run *run) {
+    const struct run_options *options = run->pipeline->options;
+    for (size_t i = 0; i < options->accept_count; i++)
+        if (strcmp(options->accept[i], run->model->name) == 0)
+            return true;
+    return false;
+}
+
+static void report_match(struct run_sheet *report, const struct match *match) {
+    report->added = (int64_t)match->added;
+    report->changed = (int64_t)match->changed;
+    report->removed = (int64_t)match->removed;
+    report->moved = (int64_t)match->moved;
+}
+
+static bool write_change(struct sheet_run *run, const struct bronze_change *change,
+                         struct err *err) {
+    struct pipeline *pipeline = run->pipeline;
+    const struct pull *pull = &run->prefetch->pull;
+    report_match(run->report, &change->match);
+    if (!bronze_write(pipeline->warehouse, pull, pipeline->run.snapshot_id,
+                      pipeline->report->loaded_at, change, &run->change, err))
+        return false;
+    run->has_change = run->has_rows = true;
+    bool is_changed = run->change.added_count || run->change.ended_count || change->is_new_header;
+    run->report->status = is_changed ? "loaded" : "unchanged";
+    return record_bronze(run, err);
+}
+
+static bool compare_and_write(struct sheet_run *run, struct err *err) {
+    struct pipeline *pipeline = run->pipeline;
+    const struct pull *pull = &run->prefetch->pull;
+    struct bronze_change change;
+    progress_begin(pipeline->progress, "comparing", run->model->name, 0);
+    bool ok = bronze_compare(pipeline->warehouse, pull, &change, err);
+    if (ok) {
+        const char *reason = is_accepted(run) ? NULL
+                                              : gate_judge_change(pipeline->arena, &change,
+                                                                  pipeline->options->max_loss);
+        progress_begin(pipeline->progress, "recording", run->model->name, 0);
+        ok = reason ? hold_sheet(run, reason, err) : write_change(run, &change, err);
+    }
+    bronze_change_free(&change);
+    return ok;
+}
+
+static bool pull_sheet(struct sheet_run *run, struct err *err) {
+    struct pipeline *pipeline = run->pipeline;
+    progress_begin(pipeline->progress, "reading", run->model->name, 0);
+    if (!prefetch_finish(run->prefetch, err))
+        return false;
+    const struct pull *pull = &run->prefetch->pull;
+    run->report->source = "csv";
+    run->report->location = arena_string(pipeline->arena, span_from(pull->location));
+    run->report->rows = run->last_load.rows_in;
+    if (pull->is_missing)
+        return hold_sheet(run, gate_missing(pipeline->arena, pull), err);
+    if (pull->is_same) {
+        run->report->status = "unchanged";
+        return record_bronze(run, err);
+    }
+    if (pull->header.notice)
+        run->report->message = arena_string(pipeline->arena, span_from(pull->header.notice));
+    run->report->rows = (int64_t)pull->sheet.row_count;
+    const char *reason = gate_judge_header(pipeline->arena, pull);
+    if (reason && (!is_accepted(run) || pull->sheet.header_count == 0))
+        return hold_sheet(run, reason, err);
+    return compare_and_write(run, err);
+}
+
+/* What silver has to do for a sheet. */
+struct silver_task {
+    bool is_needed, is_whole;
+    struct sheet_change *change;
+    struct sheet_change own_change; /* when it had to be read back from bronze */
+};
+
+/* Above this share of touched rows the bulk build is cheaper. */
+static bool is_large(const struct sheet_change *change) {
+    return (change->added_count + change->ended_count) * 4 > change->row_count;
+}
+
+static bool read_change_back(struct sheet_run *run, int64_t since, struct silver_task *task,
+                             struct err *err) {
+    task->change = &task->own_change;
+    return bronze_changes_since(run->pipeline->warehouse, run->model, since, &task->own_change,
+                                err);
+}
+
+/* Silver has seen bronze up to its watermark; what came later, in this run or before, is its
+ * work. */
+static bool plan_silver(struct sheet_run *run, const struct silver_build *build,
+                        struct silver_task *task, struct err *err) {
+    struct pipeline *pipeline = run->pipeline;
+    const char *built_by, *table = arena_printf(pipeline->arena, "bronze_%s", run->model->name);
+    int64_t built_to = 0;
+    struct value table_value = value_string(table), last_change;
+    if (!audit_read_watermark(pipeline->warehouse, pipeline->arena, "silver", run->model->name,
+                              &built_by, &built_to, err) ||
+        !warehouse_value(pipeline->warehouse, pipeline->arena, sql_file("audit/last_change"),
+                         &table_value, 1, &last_change, err))
+        return false;
+    if (last_change.kind == VALUE_NULL)
+        return true; /* never loaded: there is nothing to clean */
+    bool is_in_step = run->has_change && built_by && built_to >= run->last_change_before;
+    bool is_behind = !built_by || built_to < last_change.integer;
+    task->is_whole = pipeline->is_full || !built_by;
+    for (size_t i = 0; i < run->model->reference_count; i++)
+        task->is_whole |= pipeline->deltas[run->model->references[i].parent].is_bulk;
+    task->is_needed = is_behind || task->is_whole || silver_is_touched_by_parents(build);
+    if (!task->is_needed)
+        return true;
+    if (is_in_step || (task->is_whole && run->has_change))
+        task->change = &run->change;
+    else if (!read_change_back(run, built_by ? built_to : 0, task, err))
+        return false;
+    task->is_whole |= task->change->is_new_header || is_large(task->change);
+    return true;
+}
+
+static bool build_whole(struct sheet_run *run, struct silver_build *build,
+                        struct silver_counts *counts, struct err *err) {
+    struct pull stored = {0};
+    struct clean_sheet fresh = {0};
+    struct pull *pull = run->has_rows ? &run->prefetch->pull : &stored;
+    struct clean_sheet *clean =
+        run->has_rows && run->prefetch->has_clean ? &run->prefetch->clean : &fresh;
+    bool ok = true;
+    if (!run->has_rows) {
+        ok = bronze_read_current(run->pipeline->warehouse, run->model, true, &stored, err);
+        if (ok)
+            pull_hash_rows(&stored);
+    }
+    if (ok && clean == &fresh)
+        clean_sheet(&fresh, pull);
+    build->header = &pull->header;
+    ok = ok && silver_build_whole(build, pull, clean, counts, err);
+    clean_free(&fresh);
+    pull_free(&stored);
+    return ok;
+}
+
+static bool build_touched(struct sheet_run *run, struct silver_build *build,
+                          struct silver_counts *counts, struct err *err) {
+    struct pull stored = {0};
+    bool ok = run->has_rows ||
+              bronze_read_current(run->pipeline->warehouse, run->model, false, &stored, err);
+    build->header = run->has_rows ? &run->prefetch->pull.header : &stored.header;
+    ok = ok && silver_build_touched(build, counts, err);
+    pull_free(&stored);
+    return ok;
+}
+
+static bool record_silver(struct sheet_run *run, const struct silver_counts *counts,
+                          struct err *err) {
+    struct pipeline *pipeline = run->pipeline;
+    struct audit_load load = {.layer = "silver",
+                              .table = arena_printf(pipeline->arena, "silver_%s", run->model->name),
+                              .rows_in = counts->rows_in,
+                              .rows_out = counts->rows_out,
+                              .added = counts->added,
+                              .changed = counts->changed,
+                              .removed = counts->removed,
+                              .rejected = counts->rejected,
+                              .started_at = run->started_at,
+                              .status = "built"};
+    run->report->silver_rows = counts->rows_out;
+    run->report->rejected = counts->rejected;
+    run->report->blank = counts->blank;
+    run->report->warnings = counts->warnings;
+    return audit_add_load(pipeline->warehouse, &pipeline->run, &load, err) &&
+           audit_add_results(pipeline->warehouse, &pipeline->run, run->model,
+                             counts->rows_in - counts->blank, err) &&
+           audit_set_watermark(pipeline->warehouse, &pipeline->run, "silver", run->model->name,
+                               err);
+}
+
+static bool report_silver_as_it_is(struct sheet_run *run, struct err *err) {
+    struct last_load last;
+    if (!read_last_load(run->pipeline, "silver", run->model, &last, err))
+        return false;
+    run->report->silver_rows = last.rows_out;
+    run->report->rejected = last.rejected;
+    run->report->blank = last.rows_in - last.rows_out - last.rejected;
+    return true;
+}
+
+static bool clean_into_silver(struct sheet_run *run, struct err *err) {
+    struct pipeline *pipeline = run->pipeline;
+    struct silver_task task = {0};
+    struct silver_counts counts = {0};
+    struct silver_build build = {.warehouse = pipeline->warehouse,
+                                 .model = pipeline->model,
+                                 .run = &pipeline->run,
+                                 .sheet = run->index,
+                                 .deltas = pipeline->deltas};
+    progress_begin(pipeline->progress, "cleaning", run->model->name, 0);
+    bool ok = plan_silver(run, &build, &task, err);
+    if (ok && !task.is_needed)
+        return report_silver_as_it_is(run, err);
+    build.change = task.change;
+    ok = ok &&
+         (task.is_whole ? build_whole(run, &build, &counts, err)
+                        : build_touched(run, &build, &counts, err)) &&
+         record_silver(run, &counts, err);
+    const struct silver_delta *delta = &pipeline->deltas[run->index];
+    pipeline->is_silver_changed |= delta->is_bulk || delta->count > 0;
+    sheet_change_free(&task.own_change);
+    return ok;
+}
+
+/* A sheet that has no silver yet, or that will be rebuilt anyway, is cleaned while it is read. */
+static bool fill_prefetch(struct pipeline *pipeline, size_t index, struct last_load *last,
+                          struct prefetch *prefetch, struct err *err) {
+    const struct sheet_model *model = &pipeline->model->sheets[index];
+    const char *built_by;
+    int64_t ignored;
+    if (!read_last_load(pipeline, "bronze", model, last, err) ||
+        !audit_read_watermark(pipeline->warehouse, pipeline->arena, "silver", model->name,
+                              &built_by, &ignored, err))
+        return false;
+    *prefetch = (struct prefetch){.model = model,
+                                  .inputs = pipeline->options->inputs,
+                                  .last_source_hash = pipeline->is_full ? NULL : last->source_hash,
+                                  .wants_clean = pipeline->options->silver &&
+                                                 (pipeline->is_full || !built_by)};
+    return true;
+}
+
+static bool read_last_change(struct sheet_run *run, struct err *err) {
+    struct value last;
+    struct value table =
+        value_string(arena_printf(run->pipeline->arena, "bronze_%s", run->model->name));
+    if (!warehouse_value(run->pipeline->warehouse, run->pipeline->arena,
+                         sql_file("audit/last_change"), &table, 1, &last, err))
+        return false;
+    run->last_change_before = last.kind == VALUE_NULL ? 0 : last.integer;
+    return true;
+}
+
+static bool run_sheet(struct sheet_run *run, struct err *err) {
+    struct pipeline *pipeline = run->pipeline;
+    double began = clock_monotonic_s();
+    run->report->sheet = run->model->name;
+    run->report->status = "kept";
+    clock_now_utc(run->started_at);
+    run->report->source = run->last_load.source;
+    run->report->location = run->last_load.location;
+    run->report->rows = run->last_load.rows_in;
+    bool ok = progress_step(pipeline->progress, 0, err) && read_last_change(run, err) &&
+              (!pipeline->options->pull || pull_sheet(run, err));
+    double pulled = clock_monotonic_s();
+    ok = ok && (pipeline->options->silver ? clean_into_silver(run, err)
+                                          : report_silver_as_it_is(run, err));
+    pipeline->report->pull_seconds += pulled - began;
+    pipeline->report->silver_seconds += clock_monotonic_s() - pulled;
+    sheet_change_free(&run->change);
+    return ok;
+}
+
+/* Two prefetches take turns: one is being worked on while the other reads ahead. */
+bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
+    const struct model *model = pipeline->model;
+    struct prefetch prefetches[2] = {0};
+    struct last_load lasts[2];
+    bool pulls = pipeline->options->pull;
+    int64_t ignored;
+    bool ok = audit_read_watermark(pipeline->warehouse, pipeline->arena, "silver", "",
+                                   &pipeline->silver_run_before, &ignored, err) &&
+              fill_prefetch(pipeline, model->build_order[0], &lasts[0], &prefetches[0], err);
+    if (ok && pulls)
+        prefetch_start(&prefetches[0]);
+    for (size_t i = 0; ok && i < model->sheet_count; i++) {
+        struct prefetch *current = &prefetches[i % 2], *ahead = &prefetches[(i + 1) % 2];
+        if (pulls && !prefetch_finish(current, err)) {
+            ok = false;
+            break;
+        }
+        if (i + 1 < model->sheet_count) {
+            ok =
+                fill_prefetch(pipeline, model->build_order[i + 1], &lasts[(i + 1) % 2], ahead, err);
+            if (ok && pulls)
+                prefetch_start(ahead);
+        }
+        size_t index = model->build_order[i];
+        struct sheet_run run = {.pipeline = pipeline,
+                                .index = index,
+                                .model = &model->sheets[index],
+                                .report = &pipeline->report->sheets[index],
+                                .prefetch = pulls ? current : NULL,
+                                .last_load = lasts[i % 2]};
+        ok = ok && run_sheet(&run, err);
+        prefetch_free(current);
+    }
+    prefetch_free(&prefetches[0]);
+    prefetch_free(&prefetches[1]);
+    if (ok && pipeline->is_silver_changed)
+        ok = audit_set_watermark(pipeline->warehouse, &pipeline->run, "silver", "", err);
+    return ok;
+}

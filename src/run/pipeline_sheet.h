@@ -1,0 +1,26 @@
+/* The inside of a run, shared by its files. */
+#ifndef GOLDLEAF_RUN_PIPELINE_SHEET_H
+#define GOLDLEAF_RUN_PIPELINE_SHEET_H
+
+#include "run/pipeline.h"
+#include "stages/silver.h"
+
+struct pipeline {
+    struct warehouse *warehouse;
+    const struct model *model;
+    const struct run_options *options;
+    struct progress *progress;
+    struct arena *arena; /* of the run */
+    struct run_report *report;
+    struct audit_run run;
+    int64_t last_snapshot_id; /* before this run; 0: none */
+    bool is_full;             /* silver and gold are built from scratch */
+    bool is_silver_changed;
+    const char *silver_run_before; /* the run that silver was last changed by, or NULL */
+    struct silver_delta *deltas;
+};
+
+/* Pulls, records and cleans every sheet, parents first, as far as the options ask for it. */
+bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err);
+
+#endif

@@ -1,0 +1,12 @@
+/* SIGINT and SIGTERM set a flag that the stages look at; a second one ends the process at once. */
+#ifndef GOLDLEAF_RUN_SIGNALS_H
+#define GOLDLEAF_RUN_SIGNALS_H
+
+#include "base/err.h"
+
+void signals_install(void); /* also ignores SIGPIPE and SIGXFSZ: write errors are seen as errors */
+
+/* False with ERR_INTERRUPTED or ERR_TERMINATED when one has come in. */
+bool signals_check(struct err *err);
+
+#endif
