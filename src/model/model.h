@@ -113,6 +113,11 @@ struct gold_model {
     /* "goldleaf:scope": a column of this table and of the sheets. When only some of its values
      * were touched, only their rows are computed again. NULL: always the whole table. */
     const char *scope;
+    /* "additiveOver": columns of the sheets that name the unit the table adds up, as a ticket;
+     * every column but the key is then a sum over units, and only touched units are computed
+     * again. unit_count 0: the table is not a plain sum. */
+    size_t unit_count;
+    const char *const *unit;
     int show_by; /* "goldleaf:showBy": the column a short list is ordered by, or -1 */
     bool show_descending;
 };

@@ -22,6 +22,44 @@ static void read_scope(struct reader *reader, const struct json *json, struct go
     reader_fault(reader, scope, NULL, "no sheet has a column \"%s\"", gold->scope);
 }
 
+static bool has_unit(const struct sheet_model *sheet, const struct gold_model *gold) {
+    for (size_t i = 0; i < gold->unit_count; i++)
+        if (sheet_model_find_field(sheet, span_from(gold->unit[i])) < 0)
+            return false;
+    return true;
+}
+
+/* A sum over units can be put right by what the touched units were and are worth; a rate or a text
+ * cannot. */
+static void read_additive(struct reader *reader, const struct json *json, struct gold_model *gold) {
+    const struct json *list = reader_member(reader, json, "additiveOver", JSON_ARRAY, IS_OPTIONAL);
+    if (!list)
+        return;
+    const char **unit = arena_array(reader->arena, list->count + 1, sizeof *unit);
+    for (const struct json *item = list->first; item; item = item->next) {
+        if (item->kind != JSON_STRING) {
+            reader_fault(reader, item, NULL, "a column's name is needed here");
+            return;
+        }
+        unit[gold->unit_count++] = item->text.data;
+    }
+    gold->unit = unit;
+    if (gold->unit_count == 0 || gold->scope)
+        reader_fault(reader, list, NULL, "needs columns, and no \"scope\" beside it");
+    bool is_known = false;
+    for (size_t i = 0; i < reader->model->sheet_count; i++)
+        is_known |= has_unit(&reader->model->sheets[i], gold);
+    if (!is_known)
+        reader_fault(reader, list, NULL, "no sheet has all of these columns");
+    for (size_t i = 0; i < gold->field_count; i++) {
+        enum field_type type = gold->fields[i].type;
+        bool is_sum = type == FIELD_INTEGER || type == FIELD_MONEY || type == FIELD_NUMBER;
+        if (!is_sum && !has_key_field(gold, gold->fields[i].name))
+            reader_fault(reader, list, NULL, "\"%s\" is not a number that can be added up",
+                         gold->fields[i].name);
+    }
+}
+
 /* The order of a short list, such as the report's or a summary's. */
 static void read_show_by(struct reader *reader, const struct json *json, const struct table *table,
                          struct gold_model *gold) {
@@ -83,6 +121,7 @@ void model_read_gold(struct reader *reader, const struct json *package) {
         model_read_sql(reader, json, &table->sql_path, &table->sql);
         read_gold_schema(reader, json, table);
         read_scope(reader, json, table);
+        read_additive(reader, json, table);
         reader->subject = NULL;
     }
 }

@@ -60,7 +60,7 @@ static const struct nested {
     {FOREIGN_KEY, MATCH, PREFIX "match",
      (const char *const[]){"field", "parentField", "rule", "inherit", NULL}},
     {PACKAGE, GOLD, PREFIX "gold",
-     (const char *const[]){"name", "title", "description", "sql", "scope", "showBy",
+     (const char *const[]){"name", "title", "description", "sql", "scope", "additiveOver", "showBy",
                            "showDescending", "schema", NULL}},
     {GOLD, GOLD_SCHEMA, "schema", NULL},
     {GOLD_SCHEMA, GOLD_FIELD, "fields", NULL},

@@ -31,11 +31,10 @@ static void add_key_join(struct buf *sql, const struct gold_model *gold) {
     }
 }
 
-/* The SELECT's result in TEMP table goldleaf_new. */
-static bool compute(const struct gold_build *build, const struct gold_model *gold,
-                    enum gold_extent extent, struct err *err) {
-    struct buf create = {0}, insert = {0}, trim = {0};
-    buf_add_text(&create, "CREATE TEMP TABLE goldleaf_new (");
+bool gold_compute(const struct gold_build *build, const struct gold_model *gold, const char *table,
+                  struct err *err) {
+    struct buf create = {0}, insert = {0};
+    buf_printf(&create, "CREATE TEMP TABLE %s (", table);
     for (size_t i = 0; i < gold->field_count; i++) {
         sql_add_name(&create, gold->fields[i].name);
         buf_printf(&create, " %s, ", warehouse_type(build->warehouse, gold->fields[i].type));
@@ -43,17 +42,21 @@ static bool compute(const struct gold_build *build, const struct gold_model *gol
     buf_add_text(&create, "PRIMARY KEY (");
     schema_add_fields(&create, gold->fields, gold->key, gold->key_count, NULL);
     buf_add_text(&create, "))");
-    buf_add_text(&insert, "INSERT INTO goldleaf_new (");
+    buf_printf(&insert, "INSERT INTO %s (", table);
     add_columns(&insert, gold, "");
     buf_printf(&insert, ") %s", gold->sql);
     bool ok = exec_buf(build->warehouse, &create, err) && exec_buf(build->warehouse, &insert, err);
-    if (ok && extent == GOLD_SCOPE) {
-        buf_add_text(&trim, "DELETE FROM goldleaf_new WHERE ");
-        sql_add_name(&trim, gold->scope);
-        buf_add_text(&trim, " NOT IN (SELECT value FROM goldleaf_scope)");
-        ok = exec_buf(build->warehouse, &trim, err);
-    }
     return ok || err_wrap(err, "%s (%s)", gold->name, gold->sql_path);
+}
+
+/* A narrowed SELECT may still give rows outside the scope. */
+static bool trim_to_scope(const struct gold_build *build, const struct gold_model *gold,
+                          struct err *err) {
+    struct buf sql = {0};
+    buf_add_text(&sql, "DELETE FROM goldleaf_new WHERE ");
+    sql_add_name(&sql, gold->scope);
+    buf_add_text(&sql, " NOT IN (SELECT value FROM goldleaf_scope)");
+    return exec_buf(build->warehouse, &sql, err);
 }
 
 static bool remove_vanished(const struct gold_build *build, const struct gold_model *gold,
@@ -106,13 +109,28 @@ static bool apply(const struct gold_build *build, const struct gold_model *gold,
                   enum gold_extent extent, struct gold_counts *counts, struct err *err) {
     int64_t before, written;
     if (!count_rows(build, gold, &before, err) ||
-        !remove_vanished(build, gold, extent, &counts->removed, err) ||
+        (extent != GOLD_UNITS && !remove_vanished(build, gold, extent, &counts->removed, err)) ||
         !write_different(build, gold, &written, err) ||
         !count_rows(build, gold, &counts->rows, err))
         return false;
     counts->added = counts->rows - (before - counts->removed);
     counts->changed = written - counts->added;
     return warehouse_exec(build->warehouse, "DROP TABLE goldleaf_new", err);
+}
+
+/* Leaves the rows as they are to be in goldleaf_new. */
+static bool compute_extent(const struct gold_build *build, const struct gold_model *gold,
+                           enum gold_extent *extent, struct err *err) {
+    if (*extent == GOLD_UNITS) {
+        bool is_certain;
+        if (!gold_units_compute(build, gold, &is_certain, err))
+            return false;
+        if (is_certain)
+            return true;
+        *extent = GOLD_WHOLE;
+    }
+    return gold_compute(build, gold, "goldleaf_new", err) &&
+           (*extent != GOLD_SCOPE || trim_to_scope(build, gold, err));
 }
 
 bool gold_build_table(const struct gold_build *build, const struct gold_model *gold,
@@ -123,7 +141,7 @@ bool gold_build_table(const struct gold_build *build, const struct gold_model *g
         return false;
     if (extent == GOLD_NOTHING)
         return count_rows(build, gold, &counts->rows, err);
-    return compute(build, gold, extent, err) && apply(build, gold, extent, counts, err) &&
+    return compute_extent(build, gold, &extent, err) && apply(build, gold, extent, counts, err) &&
            (extent != GOLD_SCOPE || gold_scope_close(build, gold, err));
 }
 

@@ -9,7 +9,7 @@ static bool is_word_char(char c) {
 
 /* Whether a SELECT reads silver_<sheet>: the name stands in it as a word. Too often yes only costs
  * time. */
-static bool gold_reads(const struct gold_model *gold, const struct sheet_model *sheet) {
+bool gold_reads(const struct gold_model *gold, const struct sheet_model *sheet) {
     char name[80];
     int size = snprintf(name, sizeof name, "silver_%s", sheet->name);
     for (const char *at = gold->sql; (at = strstr(at, name)); at += size)
@@ -162,6 +162,8 @@ bool gold_scope_open(const struct gold_build *build, const struct gold_model *go
                      enum gold_extent *extent, struct err *err) {
     struct key_set values = {0};
     bool ok = true;
+    if (gold->unit_count)
+        return gold_units_open(build, gold, extent, err);
     *extent = build->is_whole ? GOLD_WHOLE : GOLD_NOTHING;
     for (size_t i = 0; ok && *extent != GOLD_WHOLE && i < build->model->sheet_count; i++)
         ok = collect_sheet(build, gold, i, &values, extent, err);

@@ -98,6 +98,20 @@ size_t schema_primary_key(const struct sheet_model *sheet, size_t *out) {
     return count;
 }
 
+void schema_add_delete_by_key(struct buf *sql, const struct sheet_model *sheet) {
+    struct arena scratch = {0};
+    size_t *key = arena_array(&scratch, sheet->field_count, sizeof *key);
+    size_t key_count = schema_primary_key(sheet, key);
+    buf_add_text(sql, "DELETE FROM ");
+    sql_add_table(sql, "silver", sheet->name);
+    for (size_t i = 0; i < key_count; i++) {
+        buf_add_text(sql, i ? " AND " : " WHERE ");
+        sql_add_name(sql, sheet->fields[key[i]].name);
+        buf_printf(sql, " = $%zu", key[i] + 1);
+    }
+    arena_free(&scratch);
+}
+
 static void schema_add_columns(struct buf *sql, const struct warehouse *warehouse,
                                const struct field *fields, size_t count, const size_t *key,
                                size_t key_count) {
@@ -111,13 +125,13 @@ static void schema_add_columns(struct buf *sql, const struct warehouse *warehous
     }
 }
 
-bool schema_create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
-                          struct err *err) {
+static bool create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
+                          const char *create, struct err *err) {
     struct arena scratch = {0};
     size_t *key = arena_array(&scratch, sheet->field_count, sizeof *key);
     size_t key_count = schema_primary_key(sheet, key);
     struct buf sql = {0};
-    buf_add_text(&sql, "CREATE TABLE IF NOT EXISTS ");
+    buf_add_text(&sql, create);
     sql_add_table(&sql, "silver", sheet->name);
     buf_add_text(&sql, " (");
     schema_add_columns(&sql, warehouse, sheet->fields, sheet->field_count, key, key_count);
@@ -126,6 +140,16 @@ bool schema_create_silver(struct warehouse *warehouse, const struct sheet_model 
     buf_printf(&sql, ")) %s", warehouse_clustered(warehouse));
     arena_free(&scratch);
     return schema_exec(warehouse, &sql, err);
+}
+
+bool schema_create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
+                          struct err *err) {
+    return create_silver(warehouse, sheet, "CREATE TABLE IF NOT EXISTS ", err);
+}
+
+bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
+                          struct err *err) {
+    return create_silver(warehouse, sheet, "CREATE TEMP TABLE ", err);
 }
 
 bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,

@@ -22,6 +22,10 @@ bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *
 /* Silver and gold tables alone, empty: what a gold SELECT needs to be prepared. */
 bool schema_create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
                           struct err *err);
+
+/* A TEMP table of the same name and columns, which hides the permanent one. */
+bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
+                          struct err *err);
 bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *gold,
                         struct err *err);
 
@@ -33,6 +37,9 @@ bool schema_drop_silver_and_gold(struct warehouse *warehouse, const struct model
 /* Appends "a, b" of fields; with `prefix` "p.a, p.b". */
 void schema_add_fields(struct buf *sql, const struct field *fields, const size_t *indexes,
                        size_t count, const char *prefix);
+
+/* Appends "DELETE FROM silver_<sheet> WHERE primary key"; $n is field n - 1 of the row. */
+void schema_add_delete_by_key(struct buf *sql, const struct sheet_model *sheet);
 
 /* The fields of silver's primary key: cluster, then key, each once. Returns how many; `out` holds
  * sheet->field_count indexes. */

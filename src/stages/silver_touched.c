@@ -76,8 +76,6 @@ static bool prepare_reads(struct touched *touched, struct err *err) {
 static bool prepare_writes(struct touched *touched, struct err *err) {
     const struct sheet_model *sheet = touched->sheet;
     struct buf insert = {0}, remove = {0};
-    size_t *key = arena_array(&touched->arena, sheet->field_count, sizeof *key);
-    size_t key_count = schema_primary_key(sheet, key);
     buf_printf(&insert, "INSERT INTO \"silver_%s\" (", sheet->name);
     for (size_t i = 0; i < sheet->field_count; i++) {
         sql_add_name(&insert, sheet->fields[i].name);
@@ -87,12 +85,7 @@ static bool prepare_writes(struct touched *touched, struct err *err) {
     for (size_t i = 0; i <= sheet->field_count; i++)
         buf_printf(&insert, "%s$%zu", i ? ", " : "", i + 1);
     buf_add_char(&insert, ')');
-    buf_printf(&remove, "DELETE FROM \"silver_%s\"", sheet->name);
-    for (size_t i = 0; i < key_count; i++) {
-        buf_add_text(&remove, i ? " AND " : " WHERE ");
-        sql_add_name(&remove, sheet->fields[key[i]].name);
-        buf_printf(&remove, " = $%zu", key[i] + 1);
-    }
+    schema_add_delete_by_key(&remove, sheet);
     return prepare_buf(touched, &touched->insert, &insert, err) &&
            prepare_buf(touched, &touched->remove, &remove, err);
 }
