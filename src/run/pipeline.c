@@ -6,7 +6,9 @@
 #include "stages/gold.h"
 #include "stages/schema.h"
 
+#include <errno.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 /* The time, so that runs sort by it, and enough chance that no two machines choose the same. */
 static const char *make_run_id(struct arena *arena, const char *started_at) {
@@ -195,6 +197,21 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
     return ok;
 }
 
+bool pipeline_check_inputs(const struct model *model, const char *inputs, struct err *err) {
+    char path[4096];
+    for (size_t i = 0; i < model->sheet_count; i++) {
+        snprintf(path, sizeof path, "%s/%s", inputs, model->sheets[i].path);
+        if (access(path, F_OK) == 0)
+            return true;
+    }
+    if (access(inputs, F_OK) != 0)
+        err_set(err, ERR_USAGE, "%s: %s", inputs, strerror(errno));
+    else
+        err_set(err, ERR_USAGE, "%s: none of the model's sheets is there (%s, ...)", inputs,
+                model->sheets[0].path);
+    return err_hint(err, "name the folder of the CSV files with --inputs");
+}
+
 static bool is_stopped(void *context) {
     struct err ignored;
     (void)context;
@@ -211,6 +228,10 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
                                 .progress = progress,
                                 .arena = arena,
                                 .report = report};
+    /* Cells with an offset are turned into the model's zone by the C library, which reads it from
+     * here; no thread runs yet. */
+    setenv("TZ", model->time_zone, 1);
+    tzset();
     clock_now_utc(started_at);
     pipeline.run.started_at = arena_string(arena, span_from(started_at));
     pipeline.run.run_id = make_run_id(arena, started_at);

@@ -45,6 +45,10 @@ struct run_report {
     double pull_seconds, silver_seconds, gold_seconds, commit_seconds, total_seconds;
 };
 
+/* One missing sheet is held back by its gate; all of them missing is a wrong folder: ERR_USAGE. To
+ * be asked before a warehouse is made. */
+bool pipeline_check_inputs(const struct model *model, const char *inputs, struct err *err);
+
 /* Runs the stages asked for. On success everything is committed and `report` is filled (memory
  * from the arena). On failure nothing of the run is published; the failure itself is recorded in
  * audit_runs as far as the database lets us. The caller holds the run lock. */

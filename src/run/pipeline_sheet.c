@@ -7,8 +7,6 @@
 #include "stages/bronze.h"
 #include "stages/gate.h"
 
-#include <math.h>
-
 /* The newest line of audit_loads of a table that counts. */
 struct last_load {
     bool exists;

@@ -21,15 +21,31 @@ struct value silver_value(const struct field *field, struct value stored) {
                                                  : stored.integer * 100);
 }
 
-bool silver_lookups_open(const struct silver_build *build, bool whole,
+/* Reading a whole parent pays off when a good part of it will be asked for. */
+static bool is_worth_whole(const struct silver_build *build, const struct reference *reference,
+                           size_t row_count, bool *is_worth, struct err *err) {
+    struct arena scratch = {0};
+    struct value parents;
+    const char *sql = arena_printf(&scratch, "SELECT COUNT(*) FROM \"silver_%s\"",
+                                   build->model->sheets[reference->parent].name);
+    bool ok = warehouse_value(build->warehouse, &scratch, sql, NULL, 0, &parents, err);
+    *is_worth = ok && (int64_t)row_count * 8 > parents.integer;
+    arena_free(&scratch);
+    return ok;
+}
+
+bool silver_lookups_open(const struct silver_build *build, size_t row_count,
                          struct reference_lookup ***lookups, struct err *err) {
     const struct sheet_model *sheet = &build->model->sheets[build->sheet];
     *lookups = memory_resize(NULL, sheet->reference_count, sizeof **lookups);
     memset(*lookups, 0, sheet->reference_count * sizeof **lookups);
-    for (size_t i = 0; i < sheet->reference_count; i++)
-        if (!reference_open(build->warehouse, build->model, &sheet->references[i], whole,
+    for (size_t i = 0; i < sheet->reference_count; i++) {
+        bool whole;
+        if (!is_worth_whole(build, &sheet->references[i], row_count, &whole, err) ||
+            !reference_open(build->warehouse, build->model, &sheet->references[i], whole,
                             &(*lookups)[i], err))
             return false;
+    }
     return true;
 }
 
@@ -44,7 +60,7 @@ static bool whole_check_references(const struct silver_build *build, struct clea
                                    struct err *err) {
     const struct sheet_model *sheet = clean->model;
     struct reference_lookup **lookups = NULL;
-    bool ok = silver_lookups_open(build, true, &lookups, err);
+    bool ok = silver_lookups_open(build, clean->order_count, &lookups, err);
     size_t kept = 0;
     for (size_t i = 0; ok && i < clean->order_count; i++) {
         uint32_t index = clean->order[i];

@@ -444,7 +444,7 @@ bool silver_build_touched(struct silver_build *build, struct silver_counts *coun
     index_rows(&touched);
     bool ok = audit_writer_open(&touched.writer, build->warehouse, build->run, err) &&
               prepare_reads(&touched, err) && prepare_writes(&touched, err) &&
-              silver_lookups_open(build, false, &touched.lookups, err) &&
+              silver_lookups_open(build, build->change->added_count, &touched.lookups, err) &&
               take_out_ended(&touched, err) && take_in_added(&touched, err) &&
               silver_add_touched_children(build, &touched.keys, err);
     for (size_t i = 0; ok && i < touched.keys.count; i++)
