@@ -2,7 +2,8 @@
 #ifndef GOLDLEAF_RUN_PIPELINE_SHEET_H
 #define GOLDLEAF_RUN_PIPELINE_SHEET_H
 
-#include "run/pipeline.h"
+#include "run/progress.h"
+#include "run/report.h"
 #include "stages/silver.h"
 
 struct pipeline {

@@ -1,27 +1,8 @@
 #include "stages/gold.h"
 
 #include "stages/gold_scope.h"
+#include "stages/gold_units.h"
 #include "stages/schema.h"
-
-static bool exec_buf(struct warehouse *warehouse, struct buf *sql, struct err *err) {
-    bool ok = warehouse_exec(warehouse, buf_text(sql), err);
-    buf_free(sql);
-    return ok;
-}
-
-static bool run_buf(struct warehouse *warehouse, struct buf *sql, int64_t *changed,
-                    struct err *err) {
-    bool ok = warehouse_run(warehouse, buf_text(sql), NULL, 0, changed, err);
-    buf_free(sql);
-    return ok;
-}
-
-static void add_columns(struct buf *sql, const struct gold_model *gold, const char *prefix) {
-    for (size_t i = 0; i < gold->field_count; i++) {
-        buf_printf(sql, "%s%s", i ? ", " : "", prefix);
-        sql_add_name(sql, gold->fields[i].name);
-    }
-}
 
 /* "n.key = g.key AND ..." */
 static void add_key_join(struct buf *sql, const struct gold_model *gold) {
@@ -31,24 +12,6 @@ static void add_key_join(struct buf *sql, const struct gold_model *gold) {
     }
 }
 
-bool gold_compute(const struct gold_build *build, const struct gold_model *gold, const char *table,
-                  struct err *err) {
-    struct buf create = {0}, insert = {0};
-    buf_printf(&create, "CREATE TEMP TABLE %s (", table);
-    for (size_t i = 0; i < gold->field_count; i++) {
-        sql_add_name(&create, gold->fields[i].name);
-        buf_printf(&create, " %s, ", warehouse_type(build->warehouse, gold->fields[i].type));
-    }
-    buf_add_text(&create, "PRIMARY KEY (");
-    schema_add_fields(&create, gold->fields, gold->key, gold->key_count, NULL);
-    buf_add_text(&create, "))");
-    buf_printf(&insert, "INSERT INTO %s (", table);
-    add_columns(&insert, gold, "");
-    buf_printf(&insert, ") %s", gold->sql);
-    bool ok = exec_buf(build->warehouse, &create, err) && exec_buf(build->warehouse, &insert, err);
-    return ok || err_wrap(err, "%s (%s)", gold->name, gold->sql_path);
-}
-
 /* A narrowed SELECT may still give rows outside the scope. */
 static bool trim_to_scope(const struct gold_build *build, const struct gold_model *gold,
                           struct err *err) {
@@ -56,7 +19,7 @@ static bool trim_to_scope(const struct gold_build *build, const struct gold_mode
     buf_add_text(&sql, "DELETE FROM goldleaf_new WHERE ");
     sql_add_name(&sql, gold->scope);
     buf_add_text(&sql, " NOT IN (SELECT value FROM goldleaf_scope)");
-    return exec_buf(build->warehouse, &sql, err);
+    return gold_run(build->warehouse, &sql, NULL, err);
 }
 
 static bool remove_vanished(const struct gold_build *build, const struct gold_model *gold,
@@ -68,7 +31,7 @@ static bool remove_vanished(const struct gold_build *build, const struct gold_mo
     buf_add_text(&sql, "NOT EXISTS (SELECT 1 FROM goldleaf_new n WHERE ");
     add_key_join(&sql, gold);
     buf_add_char(&sql, ')');
-    return run_buf(build->warehouse, &sql, removed, err);
+    return gold_run(build->warehouse, &sql, removed, err);
 }
 
 /* Writes new rows and those of which any column differs. */
@@ -76,9 +39,9 @@ static bool write_different(const struct gold_build *build, const struct gold_mo
                             int64_t *written, struct err *err) {
     struct buf sql = {0};
     buf_printf(&sql, "INSERT INTO \"%s\" (", gold->name);
-    add_columns(&sql, gold, "");
+    gold_add_columns(&sql, gold, "");
     buf_add_text(&sql, ") SELECT ");
-    add_columns(&sql, gold, "n.");
+    gold_add_columns(&sql, gold, "n.");
     buf_printf(&sql, " FROM goldleaf_new n WHERE NOT EXISTS (SELECT 1 FROM \"%s\" g WHERE ",
                gold->name);
     add_key_join(&sql, gold);
@@ -91,7 +54,7 @@ static bool write_different(const struct gold_build *build, const struct gold_mo
     for (size_t i = 0; i < gold->field_count; i++)
         buf_printf(&sql, "%s\"%s\" = excluded.\"%s\"", i ? ", " : "", gold->fields[i].name,
                    gold->fields[i].name);
-    return run_buf(build->warehouse, &sql, written, err);
+    return gold_run(build->warehouse, &sql, written, err);
 }
 
 static bool count_rows(const struct gold_build *build, const struct gold_model *gold, int64_t *rows,
@@ -137,7 +100,9 @@ bool gold_build_table(const struct gold_build *build, const struct gold_model *g
                       struct gold_counts *counts, struct err *err) {
     enum gold_extent extent;
     *counts = (struct gold_counts){0};
-    if (!gold_scope_open(build, gold, &extent, err))
+    bool ok = gold->unit_count ? gold_units_open(build, gold, &extent, err)
+                               : gold_scope_open(build, gold, &extent, err);
+    if (!ok)
         return false;
     if (extent == GOLD_NOTHING)
         return count_rows(build, gold, &counts->rows, err);

@@ -6,17 +6,10 @@
 #ifndef GOLDLEAF_STAGES_GOLD_H
 #define GOLDLEAF_STAGES_GOLD_H
 
-#include "stages/silver.h"
+#include "stages/gold_parts.h"
 
 struct gold_counts {
     int64_t rows, added, changed, removed;
-};
-
-struct gold_build {
-    struct warehouse *warehouse;
-    const struct model *model;
-    const struct silver_delta *deltas; /* per sheet */
-    bool is_whole;                     /* compute everything, whatever the deltas say */
 };
 
 /* Builds one gold table. */

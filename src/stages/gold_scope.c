@@ -3,21 +3,6 @@
 #include "stages/schema.h"
 #include "stages/silver_parts.h"
 
-static bool is_word_char(char c) {
-    return c == '_' || ascii_is_alpha(c) || ascii_is_digit(c);
-}
-
-/* Whether a SELECT reads silver_<sheet>: the name stands in it as a word. Too often yes only costs
- * time. */
-bool gold_reads(const struct gold_model *gold, const struct sheet_model *sheet) {
-    char name[80];
-    int size = snprintf(name, sizeof name, "silver_%s", sheet->name);
-    for (const char *at = gold->sql; (at = strstr(at, name)); at += size)
-        if ((at == gold->sql || !is_word_char(at[-1])) && !is_word_char(at[size]))
-            return true;
-    return false;
-}
-
 static int scope_field(const struct sheet_model *sheet, const struct gold_model *gold) {
     return gold->scope ? sheet_model_find_field(sheet, span_from(gold->scope)) : -1;
 }
@@ -162,8 +147,6 @@ bool gold_scope_open(const struct gold_build *build, const struct gold_model *go
                      enum gold_extent *extent, struct err *err) {
     struct key_set values = {0};
     bool ok = true;
-    if (gold->unit_count)
-        return gold_units_open(build, gold, extent, err);
     *extent = build->is_whole ? GOLD_WHOLE : GOLD_NOTHING;
     for (size_t i = 0; ok && *extent != GOLD_WHOLE && i < build->model->sheet_count; i++)
         ok = collect_sheet(build, gold, i, &values, extent, err);

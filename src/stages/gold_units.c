@@ -4,15 +4,10 @@
  * The same SELECT computes both. TEMP tables of the silver tables' names hold the touched units
  * alone: first as they are now, then taken back to what they were by the rows of the deltas. Sums
  * are exact, since money is added in hundredths. */
-#include "stages/gold_scope.h"
+#include "stages/gold_units.h"
+
 #include "stages/schema.h"
 #include "stages/silver_parts.h"
-
-static bool exec_buf(struct warehouse *warehouse, struct buf *sql, struct err *err) {
-    bool ok = warehouse_exec(warehouse, buf_text(sql), err);
-    buf_free(sql);
-    return ok;
-}
 
 static bool has_unit(const struct sheet_model *sheet, const struct gold_model *gold) {
     for (size_t i = 0; i < gold->unit_count; i++)
@@ -81,7 +76,7 @@ static bool create_scope(const struct gold_build *build, const struct gold_model
     buf_add_text(&sql, "PRIMARY KEY (");
     add_unit_names(&sql, gold);
     buf_add_text(&sql, "))");
-    return exec_buf(build->warehouse, &sql, err);
+    return gold_run(build->warehouse, &sql, NULL, err);
 }
 
 static bool add_unit(const struct gold_model *gold, const struct sheet_model *sheet,
@@ -128,7 +123,7 @@ static bool fill_shadow(const struct gold_build *build, const struct gold_model 
     add_unit_names(&sql, gold);
     buf_add_text(&sql, " FROM goldleaf_scope)");
     return schema_shadow_silver(build->warehouse, sheet, err) &&
-           exec_buf(build->warehouse, &sql, err);
+           gold_run(build->warehouse, &sql, NULL, err);
 }
 
 bool gold_units_open(const struct gold_build *build, const struct gold_model *gold,
@@ -228,7 +223,7 @@ static bool add_up(const struct gold_build *build, const struct gold_model *gold
             buf_printf(&sql, "%s%s.\"%s\" = k.\"%s\"", i ? " AND " : "", joins[j][1],
                        gold->fields[gold->key[i]].name, gold->fields[gold->key[i]].name);
     }
-    return exec_buf(build->warehouse, &sql, err);
+    return gold_run(build->warehouse, &sql, NULL, err);
 }
 
 /* A row whose sums are all 0 may be one that no unit is behind any more. */
@@ -258,8 +253,8 @@ static bool drop_shadows(const struct gold_build *build, const struct gold_model
         struct buf sql = {0};
         if (!is_narrowed(build, gold, i))
             continue;
-        buf_printf(&sql, "DROP TABLE temp.\"silver_%s\"", build->model->sheets[i].name);
-        ok = exec_buf(build->warehouse, &sql, err);
+        buf_printf(&sql, "DROP TABLE \"silver_%s\"", build->model->sheets[i].name);
+        ok = gold_run(build->warehouse, &sql, NULL, err);
     }
     return ok;
 }

@@ -1,0 +1,31 @@
+/* From a DATABASE_URL to the driver that serves it. */
+#include "warehouse/driver.h"
+
+/* "sqlite:///x" is relative and "sqlite:////x" absolute, as SQLAlchemy has it; a bare path and
+ * "sqlite:x" are taken as they stand. */
+static const char *sqlite_path(const char *url) {
+    if (strncmp(url, "sqlite:///", 10) == 0)
+        return url + 10;
+    if (strncmp(url, "sqlite:", 7) == 0)
+        return url + 7;
+    return url;
+}
+
+const char *warehouse_file(const char *url) {
+    return strstr(url, "://") && strncmp(url, "sqlite:", 7) != 0 ? NULL : sqlite_path(url);
+}
+
+bool warehouse_open(struct warehouse **warehouse, const char *url, enum warehouse_mode mode,
+                    struct err *err) {
+    *warehouse = NULL;
+    const char *path = warehouse_file(url);
+    if (!path) {
+        /* The URL may hold a password: only its scheme is repeated. */
+        int scheme = (int)strcspn(url, ":");
+        err_set(err, ERR_USAGE, "DATABASE_URL: this build has no driver for %.*s:", scheme, url);
+        return err_hint(err, "use a path or sqlite:PATH");
+    }
+    if (!*path)
+        return err_set(err, ERR_USAGE, "DATABASE_URL: the path is empty");
+    return sqlite_open(warehouse, path, mode, err);
+}
