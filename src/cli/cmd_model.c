@@ -1,0 +1,118 @@
+/* `goldleaf model`: the model as it was understood. `goldleaf model check`: its faults.
+ *
+ * {"model", "faults": [{"place", "message"}]} for the check; model_print.h has the other. */
+#include "cli/commands.h"
+
+#include "cli/model_print.h"
+#include "cli/table.h"
+#include "stages/model_sql.h"
+
+static void add_json_faults(struct output *output, const char *name,
+                            const struct model_faults *faults) {
+    struct json_writer json = json_writer_start(&output->text, JSON_PRETTY);
+    json_open_object(&json, NULL);
+    json_add_string(&json, "model", name);
+    json_open_array(&json, "faults");
+    for (size_t i = 0; i < faults->count; i++) {
+        json_open_object(&json, NULL);
+        json_add_string(&json, "place", faults->items[i].place);
+        json_add_string(&json, "message", faults->items[i].message);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+    buf_add_char(&output->text, '\n');
+}
+
+static void add_csv_faults(struct output *output, const struct model_faults *faults) {
+    static const struct table_column columns[] = {{"place", false, 0}, {"message", false, 0}};
+    struct table table;
+    table_begin(&table, output, columns, COUNT_OF(columns), 0);
+    for (size_t i = 0; i < faults->count; i++) {
+        table_add_string(&table, faults->items[i].place);
+        table_add_string(&table, faults->items[i].message);
+    }
+    table_end(&table);
+}
+
+/* One fault a line, never cut: a line is what an editor jumps from. */
+static void add_text_faults(struct output *output, const struct model_faults *faults) {
+    for (size_t i = 0; i < faults->count; i++) {
+        buf_add_text(&output->text, output_style_on(output, STYLE_BOLD));
+        output_add(output, span_from(faults->items[i].place));
+        buf_printf(&output->text, "%s: ", output_style_off(output, STYLE_BOLD));
+        output_add(output, span_from(faults->items[i].message));
+        buf_add_char(&output->text, '\n');
+    }
+}
+
+static void add_praise(struct output *output, const char *name, const struct model *model) {
+    output_add(output, span_from(name));
+    buf_add_text(&output->text, ": no faults in ");
+    output_add_count(&output->text, (int64_t)model->sheet_count, "sheet", "sheets");
+    buf_add_text(&output->text, ", ");
+    output_add_count(&output->text, (int64_t)model->gold_count, "KPI table", "KPI tables");
+    buf_add_text(&output->text, " and ");
+    output_add_count(&output->text, (int64_t)model->check_count, "check", "checks");
+    buf_add_char(&output->text, '\n');
+}
+
+static bool print_faults(struct session *session, const char *name, const struct model *model,
+                         const struct model_faults *faults, struct err *err) {
+    struct output *output = &session->output;
+    if (!session_open_output(session, "text", err))
+        return false;
+    if (output->format == OUTPUT_JSON)
+        add_json_faults(output, name, faults);
+    else if (output->format == OUTPUT_CSV)
+        add_csv_faults(output, faults);
+    else if (faults->count)
+        add_text_faults(output, faults);
+    else if (!options_is_on(&session->options, OPTION_QUIET))
+        add_praise(output, name, model);
+    if (!output_close(output, err))
+        return false;
+    if (faults->count == 0)
+        return true;
+    return err_set(err, ERR_MODEL, "the model %s has %zu fault%s", name, faults->count,
+                   faults->count == 1 ? "" : "s");
+}
+
+static bool check(struct session *session, const char *name, struct err *err) {
+    struct model_faults faults = {.arena = session->arena};
+    const struct model *model = model_read(session->arena, name, &faults);
+    bool ok = (!model || model_prepare_sql(model, &faults, err)) &&
+              print_faults(session, name, model, &faults, err);
+    model_faults_free(&faults);
+    model_close(model);
+    return ok;
+}
+
+static bool show(struct session *session, struct err *err) {
+    const struct model *model;
+    struct output *output = &session->output;
+    if (!session_read_model(session, &model, err))
+        return false;
+    bool ok = session_open_output(session, "text", err);
+    if (ok && output->format == OUTPUT_JSON)
+        model_print_json(output, model);
+    else if (ok && output->format == OUTPUT_CSV)
+        model_print_csv(output, model);
+    else if (ok)
+        model_print_text(output, model);
+    ok = ok && output_close(output, err);
+    model_close(model);
+    return ok;
+}
+
+bool cmd_model(struct session *session, struct err *err) {
+    if (session->operand_count == 0)
+        return show(session, err);
+    if (strcmp(session->operands[0], "check") == 0)
+        return check(session,
+                     session->operand_count > 1 ? session->operands[1]
+                                                : session_text(session, OPTION_MODEL),
+                     err);
+    err_set(err, ERR_USAGE, "model does not take \"%s\"", session->operands[0]);
+    return err_hint(err, "usage: goldleaf model [check [NAME|DIR]]; --model names another one");
+}

@@ -1,0 +1,165 @@
+/* all, load_bronze, build_silver, build_gold: one run, its lock around it and its report behind. */
+#include "cli/commands.h"
+
+#include "base/log.h"
+#include "base/nearest.h"
+#include "cli/exit_codes.h"
+#include "cli/run_report.h"
+#include "run/lock.h"
+
+#include <unistd.h>
+
+/* A sheet that the model does not have can only be a slip of the hand. */
+static bool check_accept(const struct session *session, const struct model *model,
+                         struct err *err) {
+    const struct options *options = &session->options;
+    const char **names = arena_array(session->arena, model->sheet_count, sizeof *names);
+    for (size_t i = 0; i < model->sheet_count; i++)
+        names[i] = model->sheets[i].name;
+    for (size_t i = 0; i < options->accept_count; i++) {
+        if (model_find_sheet(model, span_from(options->accept[i])) >= 0)
+            continue;
+        const char *nearest = nearest_word(options->accept[i], names, model->sheet_count);
+        err_set(err, ERR_USAGE, "--accept: the model %s has no sheet \"%s\"", model->name,
+                options->accept[i]);
+        return nearest && err_hint(err, "did you mean %s?", nearest);
+    }
+    return true;
+}
+
+/* A build without a pull needs a warehouse; it must not make an empty one. */
+static bool check_database(const struct session *session, const struct run_options *run,
+                           struct err *err) {
+    const char *path = warehouse_file(session_text(session, OPTION_DATABASE));
+    if (run->pull || !path || access(path, F_OK) == 0)
+        return true;
+    err_set(err, ERR_DATABASE, "%s: there is no warehouse yet", path);
+    return err_hint(err, "`goldleaf all` makes one");
+}
+
+static void wipe_progress(void *context) {
+    progress_clear(context);
+}
+
+static struct progress make_progress(const struct session *session) {
+    const struct options *options = &session->options;
+    const char *terminal = getenv("TERM");
+    bool is_shown = isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0) &&
+                    !options_is_on(options, OPTION_NO_PROGRESS) &&
+                    !options_is_on(options, OPTION_QUIET) &&
+                    strcmp(session_text(session, OPTION_LOG_FORMAT), "text") == 0;
+    return (struct progress){
+        .stream = is_shown ? stderr : NULL,
+        .is_color = output_wants_color(session_text(session, OPTION_COLOR), STDERR_FILENO)};
+}
+
+/* Runs with the lock held; it is given back before anything is printed, so that a slow reader of
+ * the report keeps nobody waiting. */
+static bool run_locked(struct session *session, const struct model *model,
+                       const struct run_options *run, struct warehouse **warehouse,
+                       struct run_report *report, struct err *err) {
+    const char *url = session_text(session, OPTION_DATABASE);
+    const char *path = warehouse_file(url);
+    struct lock lock = {.descriptor = -1};
+    struct progress progress = make_progress(session);
+    if (path && *path && strcmp(path, ":memory:") != 0 && !lock_take(&lock, path, err))
+        return false;
+    log_before_line(wipe_progress, &progress);
+    bool ok = warehouse_open(warehouse, url, WAREHOUSE_WRITE, err) &&
+              pipeline_run(*warehouse, model, run, &progress, session->arena, report, err);
+    log_before_line(NULL, NULL);
+    lock_release(&lock);
+    if (!ok && (err->class == ERR_INTERRUPTED || err->class == ERR_TERMINATED))
+        err_hint(err, "nothing of this run was published; the last good version stays");
+    return ok;
+}
+
+/* What happened, for those who do not read the report: it goes to a program, to a file, or
+ * nowhere. */
+static void log_report(const struct run_report *report, bool is_read_elsewhere) {
+    log_set_run(report->run_id);
+    for (size_t i = 0; i < report->sheet_count; i++) {
+        const struct run_sheet *sheet = &report->sheets[i];
+        bool is_held = strcmp(sheet->status, "held") == 0;
+        if (is_held && !is_read_elsewhere)
+            log_line(LOG_LEVEL_ERROR, "sheet_held", "%s was held back: %s", sheet->sheet,
+                     sheet->message ? sheet->message : "no reason given");
+        else if (!is_held && sheet->message)
+            log_line(LOG_LEVEL_WARN, "sheet_notice", "%s: %s", sheet->sheet, sheet->message);
+        log_line(LOG_LEVEL_DEBUG, "sheet_done", "%s: %s, %lld rows, %lld rejected", sheet->sheet,
+                 sheet->status, (long long)sheet->rows, (long long)sheet->rejected);
+    }
+    for (size_t i = 0; i < report->gold_count; i++)
+        log_line(LOG_LEVEL_DEBUG, "gold_done", "%s: %lld rows", report->gold[i].table,
+                 (long long)report->gold[i].rows);
+    log_line(LOG_LEVEL_DEBUG, "run_done", "published in %.2f s", report->total_seconds);
+}
+
+static bool print_report(struct session *session, struct warehouse *warehouse,
+                         const struct model *model, const struct run_options *run,
+                         const struct run_report *report, struct err *err) {
+    struct output *output = &session->output;
+    bool is_silent = options_is_on(&session->options, OPTION_QUIET) &&
+                     output->format == OUTPUT_TEXT && !session->options.text[OPTION_OUTPUT];
+    bool is_read = output->format == OUTPUT_TEXT && !is_silent && !output->path;
+    bool ok = true;
+    log_report(report, is_read);
+    if (!is_silent && output->format == OUTPUT_JSON)
+        run_report_add_json(output, report, session->exit_code);
+    else if (!is_silent && output->format == OUTPUT_CSV)
+        run_report_add_sheets(output, report);
+    else if (!is_silent)
+        ok = run_report_add_text(output, report, warehouse, model, run, err);
+    if (ok && output_close(output, err))
+        return true;
+    return err_wrap(err, "the run is published, but its report is not");
+}
+
+static bool run_with_model(struct session *session, const struct model *model,
+                           struct run_options *run, struct err *err) {
+    struct warehouse *warehouse = NULL;
+    struct run_report report;
+    run->inputs = session_text(session, OPTION_INPUTS);
+    run->full_refresh = options_is_on(&session->options, OPTION_FULL_REFRESH);
+    run->max_loss = session->options.max_loss;
+    run->accept = session->options.accept;
+    run->accept_count = session->options.accept_count;
+    bool ok = check_accept(session, model, err) &&
+              (!run->pull || pipeline_check_inputs(model, run->inputs, err)) &&
+              check_database(session, run, err) && session_open_output(session, "text", err) &&
+              run_locked(session, model, run, &warehouse, &report, err);
+    if (ok) {
+        session->exit_code = report.is_held ? EXIT_HELD : 0;
+        ok = print_report(session, warehouse, model, run, &report, err);
+    }
+    warehouse_close(warehouse);
+    return ok;
+}
+
+static bool run_stages(struct session *session, struct run_options run, struct err *err) {
+    const struct model *model;
+    if (!session_read_model(session, &model, err))
+        return false;
+    bool ok = run_with_model(session, model, &run, err);
+    model_close(model);
+    return ok;
+}
+
+bool cmd_all(struct session *session, struct err *err) {
+    return run_stages(
+        session, (struct run_options){.command = "all", .pull = true, .silver = true, .gold = true},
+        err);
+}
+
+bool cmd_load_bronze(struct session *session, struct err *err) {
+    return run_stages(session, (struct run_options){.command = "load_bronze", .pull = true}, err);
+}
+
+bool cmd_build_silver(struct session *session, struct err *err) {
+    return run_stages(session, (struct run_options){.command = "build_silver", .silver = true},
+                      err);
+}
+
+bool cmd_build_gold(struct session *session, struct err *err) {
+    return run_stages(session, (struct run_options){.command = "build_gold", .gold = true}, err);
+}

@@ -1,0 +1,320 @@
+/* `goldleaf status`: snapshots, the last run, how fresh each sheet is, how many rows there are.
+ *
+ * {"snapshots", "last_snapshot": {...} | null, "sheets": [{"sheet", "source", "location", "rows",
+ *  "rejected", "loaded_at", "content_hash", "held"}], "last_run": {...} | null,
+ *  "gold": [{"table", "rows"}]} */
+#include "cli/commands.h"
+
+#include "cli/sheets.h"
+#include "cli/table.h"
+
+struct status {
+    int64_t snapshots, last_snapshot;
+    const char *loaded_at, *snapshot_status, *snapshot_run; /* NULL without a snapshot */
+    const char *run_id, *command, *model, *started_at, *finished_at, *run_status, *message;
+    int64_t run_snapshot, exit_code;
+    struct sheet_info *sheets;
+    size_t sheet_count;
+    size_t gold_count;
+    const char **gold;
+    int64_t *gold_rows;
+};
+
+static bool open_row(struct warehouse *warehouse, const char *sql, struct statement **statement,
+                     bool *has_row, struct err *err) {
+    return statement_prepare(warehouse, statement, sql, err) &&
+           statement_start(*statement, NULL, 0, err) && statement_next(*statement, has_row, err);
+}
+
+static bool read_snapshots(struct warehouse *warehouse, struct arena *arena, struct status *status,
+                           struct err *err) {
+    struct statement *statement = NULL;
+    struct value count;
+    bool has_row = false;
+    bool ok = warehouse_value(warehouse, arena, sql_file("status/count_snapshots"), NULL, 0, &count,
+                              err) &&
+              open_row(warehouse, sql_file("status/last_snapshot"), &statement, &has_row, err);
+    if (ok)
+        status->snapshots = count.integer;
+    if (ok && has_row) {
+        status->last_snapshot = statement_value(statement, 0).integer;
+        status->loaded_at = row_text(statement, 1, arena);
+        status->snapshot_status = row_text(statement, 2, arena);
+        status->snapshot_run = row_text(statement, 3, arena);
+    }
+    statement_close(statement);
+    return ok;
+}
+
+static bool read_last_run(struct warehouse *warehouse, struct arena *arena, struct status *status,
+                          struct err *err) {
+    struct statement *statement = NULL;
+    bool has_row = false;
+    bool ok = open_row(warehouse, sql_file("status/last_run"), &statement, &has_row, err);
+    if (ok && has_row) {
+        status->run_id = row_text(statement, 0, arena);
+        status->command = row_text(statement, 1, arena);
+        status->model = row_text(statement, 2, arena);
+        status->run_snapshot = statement_value(statement, 3).integer; /* 0 for NULL */
+        status->started_at = row_text(statement, 4, arena);
+        status->finished_at = row_text(statement, 5, arena);
+        status->run_status = row_text(statement, 6, arena);
+        status->exit_code = statement_value(statement, 7).integer;
+        status->message = row_text(statement, 8, arena);
+    }
+    statement_close(statement);
+    return ok;
+}
+
+static bool read_gold(struct warehouse *warehouse, const struct model *model, struct arena *arena,
+                      struct status *status, struct err *err) {
+    status->gold = arena_array(arena, model->gold_count, sizeof *status->gold);
+    status->gold_rows = arena_array(arena, model->gold_count, sizeof *status->gold_rows);
+    for (size_t i = 0; i < model->gold_count; i++) {
+        const char *name = model->gold[i].name;
+        bool exists;
+        struct value rows;
+        struct buf sql = {0};
+        if (!warehouse_has_table(warehouse, name, &exists, err))
+            return false;
+        if (!exists)
+            continue;
+        buf_add_text(&sql, "SELECT COUNT(*) FROM ");
+        sql_add_name(&sql, name);
+        bool ok = warehouse_value(warehouse, arena, buf_text(&sql), NULL, 0, &rows, err);
+        buf_free(&sql);
+        if (!ok)
+            return false;
+        status->gold[status->gold_count] = name;
+        status->gold_rows[status->gold_count++] = rows.integer;
+    }
+    return true;
+}
+
+/* ---- text ---- */
+
+/* "2026-11-24T06:00:00Z" as "3 h ago"; the time itself where it is none or lies ahead. */
+static void add_age(struct buf *out, const char *time_text) {
+    static const struct {
+        int64_t seconds;
+        const char *unit;
+    } units[] = {{172800, "days"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+    struct tm when = {0};
+    const char *end = strptime(time_text, "%Y-%m-%dT%H:%M:%SZ", &when);
+    int64_t age = end ? (int64_t)(time(NULL) - timegm(&when)) : -1;
+    if (age < 0) {
+        buf_add_text(out, time_text);
+        return;
+    }
+    size_t i = 0;
+    while (i + 1 < COUNT_OF(units) && age < units[i].seconds)
+        i++;
+    int64_t unit = i == 0 ? 86400 : units[i].seconds;
+    buf_printf(out, "%lld %s ago", (long long)(age / unit), units[i].unit);
+}
+
+static void add_line(struct output *output, const char *name, const char *text) {
+    buf_printf(&output->text, "%s%-11s%s", output_style_on(output, STYLE_BOLD), name,
+               output_style_off(output, STYLE_BOLD));
+    output_add_wrapped(output, text, 11, output_text_columns(output));
+    buf_add_char(&output->text, '\n');
+}
+
+static void add_summary(struct output *output, const struct warehouse *warehouse,
+                        const struct status *status) {
+    struct buf text = {0};
+    add_line(output, "database", warehouse_location(warehouse));
+    output_add_grouped(&text, status->snapshots);
+    if (status->loaded_at) {
+        buf_printf(&text, ", the last one number %lld of %s, ", (long long)status->last_snapshot,
+                   status->loaded_at);
+        add_age(&text, status->loaded_at);
+    }
+    add_line(output, "snapshots", buf_text(&text));
+    buf_clear(&text);
+    if (status->run_id) {
+        buf_printf(&text, "%s, %s, exit %lld, started %s, ", status->command, status->run_status,
+                   (long long)status->exit_code, status->started_at);
+        add_age(&text, status->started_at);
+        if (status->message)
+            buf_printf(&text, ": %s", status->message);
+    } else {
+        buf_add_text(&text, "none");
+    }
+    add_line(output, "last run", buf_text(&text));
+    buf_free(&text);
+}
+
+static void add_sheet_table(struct output *output, const struct status *status) {
+    static const struct table_column columns[] = {{"sheet", false, 0},  {"source", false, 1},
+                                                  {"rows", true, 0},    {"rejected", true, 0},
+                                                  {"pulled", false, 0}, {"location", false, 2}};
+    struct table table;
+    buf_add_char(&output->text, '\n');
+    table_begin(&table, output, columns, COUNT_OF(columns), output->columns);
+    for (size_t i = 0; i < status->sheet_count; i++) {
+        const struct sheet_info *sheet = &status->sheets[i];
+        struct buf age = {0};
+        table_add_string(&table, sheet->name);
+        table_add_string(&table, sheet->source);
+        table_add_count(&table, sheet->rows, STYLE_PLAIN);
+        table_add_count(&table, sheet->rejected, STYLE_WARN);
+        if (sheet->loaded_at)
+            add_age(&age, sheet->loaded_at);
+        table_add_styled(&table, sheet->loaded_at ? buf_span(&age) : SPAN("never"),
+                         sheet->held ? STYLE_BAD : STYLE_PLAIN);
+        table_add_string(&table, sheet->location);
+        buf_free(&age);
+    }
+    table_end(&table);
+    for (size_t i = 0; i < status->sheet_count; i++) {
+        const struct sheet_info *sheet = &status->sheets[i];
+        if (!sheet->held)
+            continue;
+        struct buf line = {0};
+        buf_printf(&line, "! %s is held back: %s", sheet->name, sheet->held);
+        output_add_wrapped(output, buf_text(&line), 2, output_text_columns(output));
+        buf_add_char(&output->text, '\n');
+        buf_free(&line);
+    }
+}
+
+static void add_gold_table(struct output *output, const struct status *status) {
+    static const struct table_column columns[] = {{"table", false, 0}, {"rows", true, 0}};
+    struct table table;
+    buf_add_char(&output->text, '\n');
+    table_begin(&table, output, columns, COUNT_OF(columns), output->columns);
+    for (size_t i = 0; i < status->gold_count; i++) {
+        table_add_string(&table, status->gold[i]);
+        table_add_count(&table, status->gold_rows[i], STYLE_PLAIN);
+    }
+    table_end(&table);
+}
+
+/* ---- CSV and JSON ---- */
+
+static void add_csv(struct output *output, const struct status *status) {
+    static const struct table_column columns[] = {
+        {"sheet", false, 0},        {"source", false, 0},  {"location", false, 0},
+        {"rows", true, 0},          {"rejected", true, 0}, {"loaded_at", false, 0},
+        {"content_hash", false, 0}, {"held", false, 0}};
+    struct table table;
+    table_begin(&table, output, columns, COUNT_OF(columns), 0);
+    for (size_t i = 0; i < status->sheet_count; i++) {
+        const struct sheet_info *sheet = &status->sheets[i];
+        table_add_string(&table, sheet->name);
+        table_add_string(&table, sheet->source);
+        table_add_string(&table, sheet->location);
+        table_add_integer(&table, sheet->rows);
+        table_add_integer(&table, sheet->rejected);
+        table_add_string(&table, sheet->loaded_at);
+        table_add_string(&table, sheet->content_hash);
+        table_add_string(&table, sheet->held);
+    }
+    table_end(&table);
+}
+
+static void add_json_sheets(struct json_writer *json, const struct status *status) {
+    json_open_array(json, "sheets");
+    for (size_t i = 0; i < status->sheet_count; i++) {
+        const struct sheet_info *sheet = &status->sheets[i];
+        json_open_object(json, NULL);
+        json_add_string(json, "sheet", sheet->name);
+        json_add_string(json, "source", sheet->source);
+        json_add_string(json, "location", sheet->location);
+        json_add_integer(json, "rows", sheet->rows);
+        json_add_integer(json, "rejected", sheet->rejected);
+        json_add_string(json, "loaded_at", sheet->loaded_at);
+        json_add_string(json, "content_hash", sheet->content_hash);
+        json_add_string(json, "held", sheet->held);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+static void add_json_snapshot(struct json_writer *json, const struct status *status) {
+    if (!status->loaded_at) {
+        json_add_null(json, "last_snapshot");
+        return;
+    }
+    json_open_object(json, "last_snapshot");
+    json_add_integer(json, "snapshot_id", status->last_snapshot);
+    json_add_string(json, "loaded_at", status->loaded_at);
+    json_add_string(json, "status", status->snapshot_status);
+    json_add_string(json, "run_id", status->snapshot_run);
+    json_close_object(json);
+}
+
+static void add_json_run(struct json_writer *json, const struct status *status) {
+    if (!status->run_id) {
+        json_add_null(json, "last_run");
+        return;
+    }
+    json_open_object(json, "last_run");
+    json_add_string(json, "run_id", status->run_id);
+    json_add_string(json, "command", status->command);
+    json_add_string(json, "model", status->model);
+    if (status->run_snapshot)
+        json_add_integer(json, "snapshot_id", status->run_snapshot);
+    else
+        json_add_null(json, "snapshot_id");
+    json_add_string(json, "started_at", status->started_at);
+    json_add_string(json, "finished_at", status->finished_at);
+    json_add_string(json, "status", status->run_status);
+    json_add_integer(json, "exit_code", status->exit_code);
+    json_add_string(json, "message", status->message);
+    json_close_object(json);
+}
+
+static void add_json(struct output *output, const struct status *status) {
+    struct json_writer json = json_writer_start(&output->text, JSON_PRETTY);
+    json_open_object(&json, NULL);
+    json_add_integer(&json, "snapshots", status->snapshots);
+    add_json_snapshot(&json, status);
+    add_json_sheets(&json, status);
+    add_json_run(&json, status);
+    json_open_array(&json, "gold");
+    for (size_t i = 0; i < status->gold_count; i++) {
+        json_open_object(&json, NULL);
+        json_add_string(&json, "table", status->gold[i]);
+        json_add_integer(&json, "rows", status->gold_rows[i]);
+        json_close_object(&json);
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+    buf_add_char(&output->text, '\n');
+}
+
+static bool print(struct session *session, const struct warehouse *warehouse,
+                  const struct status *status, struct err *err) {
+    struct output *output = &session->output;
+    if (!session_open_output(session, "text", err))
+        return false;
+    if (output->format == OUTPUT_JSON) {
+        add_json(output, status);
+    } else if (output->format == OUTPUT_CSV) {
+        add_csv(output, status);
+    } else {
+        add_summary(output, warehouse, status);
+        add_sheet_table(output, status);
+        add_gold_table(output, status);
+    }
+    return output_close(output, err);
+}
+
+bool cmd_status(struct session *session, struct err *err) {
+    struct warehouse *warehouse = NULL;
+    const struct model *model = NULL;
+    struct arena *arena = session->arena;
+    struct status status = {0};
+    bool ok = session_read_model(session, &model, err) &&
+              session_open_warehouse(session, &warehouse, err) &&
+              read_snapshots(warehouse, arena, &status, err) &&
+              read_last_run(warehouse, arena, &status, err) &&
+              sheets_read(warehouse, model, arena, &status.sheets, &status.sheet_count, err) &&
+              read_gold(warehouse, model, arena, &status, err) &&
+              print(session, warehouse, &status, err);
+    warehouse_close(warehouse);
+    model_close(model);
+    return ok;
+}

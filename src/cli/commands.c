@@ -1,0 +1,107 @@
+#include "cli/commands.h"
+
+#include "base/nearest.h"
+
+const struct command COMMANDS[] = {
+    {.name = "all",
+     .operands = "",
+     .summary = "pull every sheet, then build silver and gold",
+     .details = "Everything of one run is published together, or nothing is. Only what changed "
+                "since the last run is worked on. A sheet that is missing, emptied, lacks a "
+                "required column or lost too many rows is held back: its last good version stays, "
+                "and the exit code is 4.",
+     .options = FOR_PULL,
+     .run = cmd_all},
+    {.name = "load_bronze",
+     .operands = "",
+     .summary = "pull every sheet and record the snapshot",
+     .details = "The first part of `all`: silver and gold stay as they are.",
+     .options = FOR_PULL,
+     .run = cmd_load_bronze},
+    {.name = "build_silver",
+     .operands = "",
+     .summary = "clean what changed since silver was last built",
+     .details = "The second part of `all`, from the snapshots that are in bronze.",
+     .options = FOR_BUILD,
+     .run = cmd_build_silver},
+    {.name = "build_gold",
+     .operands = "",
+     .summary = "refresh the KPI tables from silver",
+     .details = "The third part of `all`.",
+     .options = FOR_BUILD,
+     .run = cmd_build_gold},
+    {.name = "status",
+     .operands = "",
+     .summary = "snapshots, the last run, freshness of each sheet, row counts",
+     .options = FOR_OTHERS,
+     .run = cmd_status},
+    {.name = "rejects",
+     .operands = "",
+     .summary = "the quarantine: rows that did not reach silver, and why",
+     .details = "Each row with its sheet, its cell, its key, the rule that it broke, the value as "
+                "it was typed, and the reason. JSON and CSV also have a link to the cell "
+                "(RFC 7111 for CSV files); JSON has the whole row.",
+     .options = FOR_REJECTS,
+     .run = cmd_rejects},
+    {.name = "export",
+     .operands = "TABLE",
+     .summary = "a bronze sheet as it was, or a silver or gold table",
+     .details = "TABLE is bronze_SHEET, silver_SHEET, gold_NAME or one of the audit tables. A "
+                "bronze sheet has the header, the cells and the order of rows that were pulled; "
+                "--snapshot N takes it as it was then. The format is CSV unless --format or the "
+                "ending of -o says otherwise.",
+     .options = FOR_EXPORT,
+     .least_operands = 1,
+     .most_operands = 1,
+     .run = cmd_export},
+    {.name = "model",
+     .operands = "[check [NAME|DIR]]",
+     .summary = "show the model as understood; `model check` names faults",
+     .details = "`model` shows the sheets, their columns and rules, and the KPI tables. "
+                "`model check` lists every fault of a model with its place, also SQL that the "
+                "database does not accept, and exits 2 when there are any.",
+     .options = FOR_OTHERS,
+     .most_operands = 2,
+     .run = cmd_model},
+    {.name = "init",
+     .operands = "",
+     .summary = "write a commented .env",
+     .details = "Into .env, or the file of --env-file. A file that is there is never overwritten.",
+     .options = FOR_OTHERS,
+     .needs_no_env_file = true,
+     .run = cmd_init},
+    {.name = "help",
+     .operands = "[COMMAND]",
+     .summary = "this text, or that of one command",
+     .options = FOR_OTHERS,
+     .most_operands = 1,
+     .needs_no_env_file = true,
+     .run = cmd_help},
+    {.name = "version",
+     .operands = "",
+     .summary = "the version",
+     .options = FOR_OTHERS,
+     .needs_no_env_file = true,
+     .run = cmd_version},
+};
+
+const size_t COMMAND_COUNT = COUNT_OF(COMMANDS);
+
+bool command_find(struct arena *arena, const char *name, const struct command **command,
+                  struct err *err) {
+    const char *names[COUNT_OF(COMMANDS)];
+    char *folded = arena_alloc(arena, strlen(name) + 1);
+    for (size_t i = 0; name[i]; i++)
+        folded[i] = name[i] == '-' ? '_' : name[i];
+    for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
+        names[i] = COMMANDS[i].name;
+        *command = &COMMANDS[i];
+        if (strcmp(folded, COMMANDS[i].name) == 0)
+            return true;
+    }
+    *command = NULL;
+    const char *nearest = nearest_word(folded, names, COUNT_OF(names));
+    err_set(err, ERR_USAGE, "unknown command \"%s\"", name);
+    return nearest ? err_hint(err, "did you mean %s?", nearest)
+                   : err_hint(err, "`goldleaf help` lists the commands");
+}

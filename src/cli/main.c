@@ -1,0 +1,145 @@
+/* goldleaf: from the command line to a command, and from its outcome to an exit code. */
+#include "cli/commands.h"
+
+#include "base/log.h"
+#include "run/signals.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* A program started with a closed stream would get its descriptor for the next file it opens, and
+ * print into it. Reading end only: a write to it then fails as it should. */
+static void occupy_standard_streams(void) {
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+            _exit(1);
+}
+
+static const char *environment_get(const char *name) {
+    return getenv(name);
+}
+
+/* Which .env: that of the flag or of the variable must be there, the default one may be missing. */
+static bool read_env_file(struct session *session, struct env_file *file, struct err *err) {
+    const char *const *known;
+    size_t known_count = options_list_variables(session->arena, &known);
+    const char *path = session->options.text[OPTION_ENV_FILE];
+    if (!path)
+        path = getenv(OPTIONS[OPTION_ENV_FILE].variable);
+    bool is_required = path && *path;
+    if (!is_required)
+        path = OPTIONS[OPTION_ENV_FILE].default_value;
+    return env_file_read(session->arena, path, is_required, known, known_count, file, err);
+}
+
+static enum log_level log_level_of(const struct options *options) {
+    const char *level = options->text[OPTION_LOG_LEVEL];
+    size_t index = 0;
+    struct span word;
+    if (options_is_on(options, OPTION_QUIET))
+        return LOG_LEVEL_ERROR;
+    if (options_is_on(options, OPTION_VERBOSE))
+        return LOG_LEVEL_DEBUG;
+    while (choice_word(OPTIONS[OPTION_LOG_LEVEL].choices, index, &word) && !span_is(word, level))
+        index++;
+    return (enum log_level)index; /* the words stand in the order of the levels */
+}
+
+static void configure_log(const struct session *session) {
+    struct log_sink sink = {
+        .level = log_level_of(&session->options),
+        .format = strcmp(session_text(session, OPTION_LOG_FORMAT), "json") == 0 ? LOG_FORMAT_JSON
+                                                                                : LOG_FORMAT_TEXT,
+        .is_color = output_wants_color(session_text(session, OPTION_COLOR), STDERR_FILENO),
+    };
+    log_configure(&sink);
+}
+
+static bool configure(struct session *session, struct err *err) {
+    struct env_file file = {0};
+    if (!session->command->needs_no_env_file && !read_env_file(session, &file, err))
+        return false;
+    struct environment environment = {.get = environment_get, .file = &file};
+    if (!options_resolve(session->arena, &session->options, &environment, session->command->options,
+                         session->command->name, err))
+        return false;
+    configure_log(session);
+    for (size_t i = 0; i < file.warning_count; i++)
+        log_line(LOG_LEVEL_WARN, "env_file", "%s", file.warnings[i]);
+    return true;
+}
+
+static bool check_operands(const struct session *session, struct err *err) {
+    const struct command *command = session->command;
+    if (session->operand_count < command->least_operands)
+        err_set(err, ERR_USAGE, "%s needs %s", command->name, command->operands);
+    else if (session->operand_count > command->most_operands)
+        err_set(err, ERR_USAGE, "%s does not take \"%s\"", command->name,
+                session->operands[command->most_operands]);
+    else
+        return true;
+    return err_hint(err, "usage: goldleaf %s%s%s", command->name, *command->operands ? " " : "",
+                    command->operands);
+}
+
+/* --help and --version work whatever else is on the command line or in the environment. */
+static bool answer_help(struct session *session, bool *is_answered, struct err *err) {
+    bool wants_version = options_is_on(&session->options, OPTION_VERSION);
+    *is_answered = wants_version || options_is_on(&session->options, OPTION_HELP);
+    if (!*is_answered)
+        return true;
+    struct output_settings settings = {.default_format = "text", .color = "auto"};
+    if (!output_open(&session->output, &settings, err))
+        return false;
+    if (wants_version)
+        buf_add_text(&session->output.text, "goldleaf " GOLDLEAF_VERSION "\n");
+    else
+        help_add(&session->output, session->command);
+    return output_close(&session->output, err);
+}
+
+/* Without a command there is nothing to do: which ones there are, as an error. */
+static bool demand_command(struct session *session, struct err *err) {
+    struct output *output = &session->output;
+    output->descriptor = STDERR_FILENO;
+    output->name = "standard error";
+    help_add_commands(output);
+    buf_add_char(&output->text, '\n');
+    if (!output_close(output, err))
+        return false;
+    err_set(err, ERR_USAGE, "there is no command");
+    return err_hint(err, "`goldleaf help` says more; `goldleaf all` is the main one");
+}
+
+static bool run(struct session *session, int argc, char **argv, struct err *err) {
+    struct arguments arguments;
+    bool is_answered;
+    if (!options_parse(session->arena, argc, argv, &session->options, &arguments, err))
+        return false;
+    if (arguments.count &&
+        !command_find(session->arena, arguments.words[0], &session->command, err))
+        return false;
+    if (!answer_help(session, &is_answered, err) || is_answered)
+        return is_answered && err->class == ERR_NONE;
+    if (!session->command)
+        return demand_command(session, err);
+    session->operands = arguments.words + 1;
+    session->operand_count = arguments.count - 1;
+    return configure(session, err) && check_operands(session, err) &&
+           session->command->run(session, err);
+}
+
+int main(int argc, char **argv) {
+    struct arena arena = {0};
+    struct err err = {0};
+    struct session session = {.arena = &arena, .output = {.descriptor = -1}};
+    occupy_standard_streams();
+    signals_install();
+    bool ok = run(&session, argc, argv, &err);
+    int exit_code = ok ? session.exit_code : err_exit_code(err.class);
+    if (!ok)
+        log_failure(&err, exit_code);
+    output_discard(&session.output);
+    arena_free(&arena);
+    return exit_code;
+}

@@ -1,0 +1,310 @@
+#include "cli/options.h"
+
+#include "base/nearest.h"
+
+#include <errno.h>
+#include <math.h>
+
+bool options_is_on(const struct options *options, enum option_id id) {
+    return options->text[id] && strcmp(options->text[id], "1") == 0;
+}
+
+bool choice_word(const char *choices, size_t index, struct span *word) {
+    for (; index > 0; index--) {
+        choices = strchr(choices, '|');
+        if (!choices)
+            return false;
+        choices++;
+    }
+    *word = (struct span){choices, strcspn(choices, "|")};
+    return true;
+}
+
+/* ---- the command line ---- */
+
+static int find_long(struct span name) {
+    for (int id = 0; id < OPTION_COUNT; id++)
+        if (span_is(name, OPTIONS[id].name))
+            return id;
+    return -1;
+}
+
+static int find_letter(char letter) {
+    for (int id = 0; id < OPTION_COUNT; id++)
+        if (OPTIONS[id].letter && OPTIONS[id].letter == letter)
+            return id;
+    return -1;
+}
+
+static bool unknown_option(struct arena *arena, struct span name, struct err *err) {
+    const char *names[OPTION_COUNT];
+    for (int id = 0; id < OPTION_COUNT; id++)
+        names[id] = OPTIONS[id].name;
+    const char *nearest = nearest_word(arena_string(arena, name), names, OPTION_COUNT);
+    err_set(err, ERR_USAGE, "unknown option --%.*s", SPAN_ARG(name));
+    return nearest ? err_hint(err, "did you mean --%s?", nearest)
+                   : err_hint(err, "`goldleaf --help` lists the options");
+}
+
+static void add_accept(struct arena *arena, struct options *options, const char *value) {
+    const char **grown = arena_array(arena, options->accept_count + 1, sizeof *options->accept);
+    if (options->accept_count)
+        memcpy(grown, options->accept, options->accept_count * sizeof *grown);
+    grown[options->accept_count++] = value;
+    options->accept = grown;
+}
+
+static void set_value(struct arena *arena, struct options *options, enum option_id id,
+                      const char *value, enum option_origin origin) {
+    options->text[id] = value;
+    options->origin[id] = origin;
+    if (OPTIONS[id].kind == KIND_LIST)
+        add_accept(arena, options, value);
+}
+
+struct parser {
+    struct arena *arena;
+    int argc, at;
+    char **argv;
+    struct options *options;
+    struct err *err;
+};
+
+/* The value behind '=' or in the next word. */
+static bool take_value(struct parser *parser, enum option_id id, const char *attached) {
+    const char *value = attached;
+    if (!value && parser->at + 1 < parser->argc)
+        value = parser->argv[++parser->at];
+    if (!value) {
+        err_set(parser->err, ERR_USAGE, "--%s needs a value: %s", OPTIONS[id].name,
+                OPTIONS[id].value);
+        return false;
+    }
+    set_value(parser->arena, parser->options, id, value, FROM_COMMAND_LINE);
+    return true;
+}
+
+static bool take_long(struct parser *parser, const char *word) {
+    struct span name = {word, strcspn(word, "=")};
+    const char *attached = word[name.size] == '=' ? word + name.size + 1 : NULL;
+    int id = find_long(name);
+    if (id < 0)
+        return unknown_option(parser->arena, name, parser->err);
+    if (OPTIONS[id].kind != KIND_FLAG)
+        return take_value(parser, (enum option_id)id, attached);
+    if (attached)
+        return err_set(parser->err, ERR_USAGE, "--%s takes no value", OPTIONS[id].name);
+    set_value(parser->arena, parser->options, (enum option_id)id, "1", FROM_COMMAND_LINE);
+    return true;
+}
+
+/* "-q", "-vq", "-oFILE", "-o FILE" */
+static bool take_letters(struct parser *parser, const char *letters) {
+    for (; *letters; letters++) {
+        int id = find_letter(*letters);
+        if (id < 0) {
+            err_set(parser->err, ERR_USAGE, "unknown option -%c", *letters);
+            return err_hint(parser->err, "`goldleaf --help` lists the options");
+        }
+        if (OPTIONS[id].kind != KIND_FLAG)
+            return take_value(parser, (enum option_id)id, letters[1] ? letters + 1 : NULL);
+        set_value(parser->arena, parser->options, (enum option_id)id, "1", FROM_COMMAND_LINE);
+    }
+    return true;
+}
+
+bool options_parse(struct arena *arena, int argc, char **argv, struct options *options,
+                   struct arguments *arguments, struct err *err) {
+    *options = (struct options){.limit = -1};
+    *arguments = (struct arguments){.words = arena_array(arena, (size_t)argc + 1, sizeof(char *))};
+    struct parser parser = {
+        .arena = arena, .argc = argc, .argv = argv, .options = options, .err = err};
+    bool is_over = false;
+    for (parser.at = 1; parser.at < argc; parser.at++) {
+        const char *word = argv[parser.at];
+        bool ok = true;
+        if (is_over || word[0] != '-' || word[1] == '\0')
+            arguments->words[arguments->count++] = word;
+        else if (strcmp(word, "--") == 0)
+            is_over = true;
+        else
+            ok = word[1] == '-' ? take_long(&parser, word + 2) : take_letters(&parser, word + 1);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the environment, .env and the defaults ---- */
+
+/* "" counts as not given, but it keeps .env from giving a value. */
+static const char *look_up(const struct environment *environment, const char *variable,
+                           enum option_origin *origin) {
+    const char *value = environment->get(variable);
+    if (value) {
+        *origin = FROM_ENVIRONMENT;
+        return *value ? value : NULL;
+    }
+    const struct env_entry *entry = env_file_find(environment->file, variable);
+    *origin = FROM_ENV_FILE;
+    return entry && *entry->value ? entry->value : NULL;
+}
+
+static void add_list(struct arena *arena, struct options *options, const char *list,
+                     enum option_id id, enum option_origin origin) {
+    while (*list) {
+        size_t size = strcspn(list, ", ");
+        if (size)
+            set_value(arena, options, id, arena_string(arena, (struct span){list, size}), origin);
+        list += size + (list[size] != '\0');
+    }
+}
+
+static void fill_in(struct arena *arena, struct options *options,
+                    const struct environment *environment, enum option_id id) {
+    const struct option *option = &OPTIONS[id];
+    enum option_origin origin = FROM_DEFAULT;
+    if (options->text[id])
+        return;
+    const char *value = option->variable ? look_up(environment, option->variable, &origin) : NULL;
+    if (value && option->kind == KIND_LIST)
+        add_list(arena, options, value, id, origin);
+    else if (value)
+        set_value(arena, options, id, value, origin);
+    else if (option->default_value)
+        set_value(arena, options, id, option->default_value, FROM_DEFAULT);
+}
+
+/* "--format", "GOLDLEAF_FORMAT" or ".env:3: GOLDLEAF_FORMAT" */
+static const char *place_of(struct arena *arena, const struct options *options,
+                            const struct environment *environment, enum option_id id) {
+    const struct option *option = &OPTIONS[id];
+    if (options->origin[id] == FROM_ENVIRONMENT)
+        return option->variable;
+    const struct env_entry *entry = options->origin[id] == FROM_ENV_FILE
+                                        ? env_file_find(environment->file, option->variable)
+                                        : NULL;
+    return entry ? arena_printf(arena, "%s:%u: %s", environment->file->path, entry->line,
+                                option->variable)
+                 : arena_printf(arena, "--%s", option->name);
+}
+
+static bool check_choice(const struct option *option, const char *value, const char *place,
+                         struct arena *arena, struct err *err) {
+    const char *words[8];
+    size_t count = 0;
+    struct span word;
+    while (count < COUNT_OF(words) && choice_word(option->choices, count, &word)) {
+        if (span_is(word, value))
+            return true;
+        words[count++] = arena_string(arena, word);
+    }
+    if (option == &OPTIONS[OPTION_SOURCE] && strcmp(value, "sheets") == 0) {
+        err_set(err, ERR_USAGE, "%s: this build reads CSV files only, not Google Sheets", place);
+        return err_hint(err, "export the sheets as CSV into the folder of --inputs and use "
+                             "--source csv");
+    }
+    const char *nearest = nearest_word(value, words, count);
+    err_set(err, ERR_USAGE, "%s: \"%s\" is none of %s", place, value, option->choices);
+    return nearest ? err_hint(err, "did you mean %s?", nearest) : false;
+}
+
+static bool check_flag(struct options *options, enum option_id id, const char *place,
+                       struct err *err) {
+    static const char *const on[] = {"1", "true", "yes", "on"};
+    static const char *const off[] = {"0", "false", "no", "off"};
+    const char *value = options->text[id];
+    for (size_t i = 0; i < COUNT_OF(on); i++) {
+        if (span_equal_nocase(span_from(value), span_from(on[i]))) {
+            options->text[id] = "1";
+            return true;
+        }
+        if (span_equal_nocase(span_from(value), span_from(off[i]))) {
+            options->text[id] = NULL;
+            return true;
+        }
+    }
+    return err_set(err, ERR_USAGE, "%s: \"%s\" is neither 1 nor 0", place, value);
+}
+
+static bool check_percent(struct options *options, const char *value, const char *place,
+                          struct err *err) {
+    char *end = NULL;
+    /* strtod() also reads "inf", "nan", hexadecimal numbers and blanks. */
+    bool ok = ascii_is_digit(value[0]) && !strpbrk(value, "xXeEiInN");
+    double percent = ok ? strtod(value, &end) : 0;
+    ok = ok && (*end == '\0' || strcmp(end, "%") == 0) && percent >= 0 && percent <= 100;
+    options->max_loss = percent;
+    return ok || err_set(err, ERR_USAGE, "%s: \"%s\" is not a number from 0 to 100", place, value);
+}
+
+static bool check_count(struct options *options, enum option_id id, const char *place,
+                        struct err *err) {
+    const char *value = options->text[id];
+    char *end = NULL;
+    errno = 0;
+    long long number = ascii_is_digit(value[0]) ? strtoll(value, &end, 10) : -1;
+    if (number < 0 || *end != '\0' || errno)
+        return err_set(err, ERR_USAGE, "%s: \"%s\" is not a whole number", place, value);
+    if (id == OPTION_SNAPSHOT && number == 0)
+        return err_set(err, ERR_USAGE, "%s: snapshots are counted from 1", place);
+    *(id == OPTION_SNAPSHOT ? &options->snapshot : &options->limit) = number;
+    return true;
+}
+
+static bool check_value(struct arena *arena, struct options *options,
+                        const struct environment *environment, enum option_id id, struct err *err) {
+    const struct option *option = &OPTIONS[id];
+    const char *value = options->text[id];
+    if (!value)
+        return true;
+    const char *place = place_of(arena, options, environment, id);
+    switch (option->kind) {
+    case KIND_FLAG:
+        return check_flag(options, id, place, err);
+    case KIND_CHOICE:
+        return check_choice(option, value, place, arena, err);
+    case KIND_PERCENT:
+        return check_percent(options, value, place, err);
+    case KIND_COUNT:
+        return check_count(options, id, place, err);
+    case KIND_TEXT:
+    case KIND_LIST:
+        break;
+    }
+    return *value || err_set(err, ERR_USAGE, "%s: the value is empty", place);
+}
+
+bool options_resolve(struct arena *arena, struct options *options,
+                     const struct environment *environment, unsigned command,
+                     const char *command_name, struct err *err) {
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        enum option_id id = (enum option_id)i;
+        if (!(OPTIONS[id].commands & command)) {
+            if (!options->text[id])
+                continue;
+            err_set(err, ERR_USAGE, "%s does not take --%s", command_name, OPTIONS[id].name);
+            return err_hint(err, "`goldleaf help %s` lists what it takes", command_name);
+        }
+        fill_in(arena, options, environment, id);
+        if (!check_value(arena, options, environment, id, err))
+            return false;
+    }
+    return true;
+}
+
+size_t options_list_variables(struct arena *arena, const char *const **names) {
+    /* Those that are no option's twin: the credentials and the endpoint of the Google source, and
+     * the interval of the schedule. A .env made for them is no mistake. */
+    static const char *const others[] = {"GOLDLEAF_CREDENTIALS", "GOLDLEAF_TOKEN_COMMAND",
+                                         "GOLDLEAF_GOOGLE_ENDPOINT", "GOLDLEAF_EVERY"};
+    const char **list = arena_array(arena, OPTION_COUNT + COUNT_OF(others), sizeof *list);
+    size_t count = 0;
+    for (int id = 0; id < OPTION_COUNT; id++)
+        if (OPTIONS[id].variable && strncmp(OPTIONS[id].variable, "GOLDLEAF_", 9) == 0)
+            list[count++] = OPTIONS[id].variable;
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        list[count++] = others[i];
+    *names = list;
+    return count;
+}

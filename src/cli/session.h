@@ -1,0 +1,36 @@
+/* What one invocation of the program knows: its options, its output, how it will exit. */
+#ifndef GOLDLEAF_CLI_SESSION_H
+#define GOLDLEAF_CLI_SESSION_H
+
+#include "cli/options.h"
+#include "cli/output.h"
+#include "model/model.h"
+#include "warehouse/warehouse.h"
+
+struct command;
+
+struct session {
+    struct arena *arena; /* of the process */
+    const struct command *command;
+    struct options options;
+    const char **operands; /* the words behind the command's name */
+    size_t operand_count;
+    struct output output; /* opened by session_open_output() */
+    int exit_code;        /* of a command that did what it was asked */
+};
+
+/* Opens the output; `default_format` is "text" or "csv". */
+bool session_open_output(struct session *session, const char *default_format, struct err *err);
+
+/* Reads the model of --model. Its faults are logged, and the error counts them. The model is the
+ * caller's to close. */
+bool session_read_model(struct session *session, const struct model **model, struct err *err);
+
+/* Opens the warehouse for reading. A file that was never loaded is ERR_DATABASE with the hint to
+ * run `goldleaf all`, as a missing one is. */
+bool session_open_warehouse(struct session *session, struct warehouse **warehouse, struct err *err);
+
+/* The value of an option that always has one. */
+const char *session_text(const struct session *session, enum option_id id);
+
+#endif
