@@ -1,0 +1,75 @@
+/* Every SQL file of the program and of the shipped models prepares against the tables that the
+ * program makes. */
+#include "base/asset.h"
+#include "model/model.h"
+#include "stages/model_sql.h"
+#include "stages/schema.h"
+#include "warehouse/warehouse.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const struct model *read_ticketing(struct arena *arena) {
+    struct model_faults faults = {.arena = arena};
+    const struct model *model = model_read(arena, "ticketing", &faults);
+    assert_non_null(model);
+    model_faults_free(&faults);
+    return model;
+}
+
+static void prepare_file(struct warehouse *warehouse, const char *name, struct span text) {
+    struct err err = {0};
+    struct statement *statement = NULL;
+    bool is_script = strstr(name, "/create.sql") != NULL;
+    bool ok = is_script ? warehouse_exec(warehouse, text.data, &err)
+                        : statement_prepare(warehouse, &statement, text.data, &err);
+    if (!ok)
+        fail_msg("%s: %s", name, err.message);
+    if (!is_script && strncmp(text.data, "-- Purpose: ", 12) != 0)
+        fail_msg("%s: does not begin with its purpose", name);
+    statement_close(statement);
+}
+
+static void every_statement_of_the_program_prepares(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct err err = {0};
+    struct warehouse *warehouse;
+    const struct model *model = read_ticketing(&arena);
+    assert_true(warehouse_open(&warehouse, "sqlite::memory:", WAREHOUSE_WRITE, &err));
+    assert_true(schema_create(warehouse, model, &err));
+    size_t count = 0;
+    for (const struct asset *asset = NULL; (asset = asset_next("warehouse/sql/", asset)); count++) {
+        struct span text;
+        assert_true(asset_find(asset->name, &text));
+        prepare_file(warehouse, asset->name, text);
+    }
+    assert_in_range(count, 20, 200);
+    warehouse_close(warehouse);
+    model_close(model);
+    arena_free(&arena);
+}
+
+static void every_query_of_the_shipped_model_gives_the_columns_it_declares(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct err err = {0};
+    struct model_faults faults = {.arena = &arena};
+    const struct model *model = read_ticketing(&arena);
+    assert_true(model_prepare_sql(model, &faults, &err));
+    if (faults.count)
+        fail_msg("%s: %s", faults.items[0].place, faults.items[0].message);
+    model_faults_free(&faults);
+    model_close(model);
+    arena_free(&arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_statement_of_the_program_prepares),
+        cmocka_unit_test(every_query_of_the_shipped_model_gives_the_columns_it_declares),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
