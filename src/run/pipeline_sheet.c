@@ -137,6 +137,16 @@ static bool compare_and_write(struct sheet_run *run, struct err *err) {
     return ok;
 }
 
+/* What a person should know about the header of a sheet that is taken all the same. */
+static const char *header_message(struct arena *arena, const struct header *header) {
+    if (header->missing && header->notice)
+        return arena_printf(arena, "%s; columns taken as empty: %s", header->notice,
+                            header->missing);
+    if (header->missing)
+        return arena_printf(arena, "columns taken as empty: %s", header->missing);
+    return header->notice ? arena_string(arena, span_from(header->notice)) : NULL;
+}
+
 static bool pull_sheet(struct sheet_run *run, struct err *err) {
     struct pipeline *pipeline = run->pipeline;
     progress_begin(pipeline->progress, "reading", run->model->name, 0);
@@ -152,8 +162,7 @@ static bool pull_sheet(struct sheet_run *run, struct err *err) {
         run->report->status = "unchanged";
         return record_bronze(run, err);
     }
-    if (pull->header.notice)
-        run->report->message = arena_string(pipeline->arena, span_from(pull->header.notice));
+    run->report->message = header_message(pipeline->arena, &pull->header);
     run->report->rows = (int64_t)pull->sheet.row_count;
     const char *reason = gate_judge_header(pipeline->arena, pull);
     if (reason && (!is_accepted(run) || pull->sheet.header_count == 0))

@@ -31,6 +31,9 @@ bool pull_read(struct pull *pull, const struct sheet_model *model, const char *i
     }
     if (!csv_parse(model->path, text, &pull->sheet, err))
         return false;
+    if (pull->sheet.row_count >= UINT32_MAX)
+        return err_set(err, ERR_FAILED, "%s: more than %u rows in one sheet", model->path,
+                       UINT32_MAX - 1);
     header_match(&pull->arena, model, &pull->sheet, &pull->header);
     return true;
 }
