@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#define NAME_COLUMN 21 /* where the rules of a column begin */
+
 /* ---- text ---- */
 
 static void add_names(struct buf *out, const struct field *fields, const size_t *indexes,
@@ -14,7 +16,7 @@ static void add_names(struct buf *out, const struct field *fields, const size_t 
 
 static void add_limit(struct buf *out, const char *sign, const struct field *field, int64_t limit) {
     bool is_hundredths = field->type == FIELD_MONEY || field->type == FIELD_NUMBER;
-    buf_printf(out, "%s%s ", out->size ? ", " : "", sign);
+    buf_printf(out, ", %s ", sign);
     if (is_hundredths && limit % 100 != 0)
         buf_printf(out, "%.2f", (double)limit / 100);
     else
@@ -23,11 +25,14 @@ static void add_limit(struct buf *out, const char *sign, const struct field *fie
 
 static void add_note(struct buf *out, const char *name, const char *value) {
     if (value)
-        buf_printf(out, "%s%s %s", out->size ? ", " : "", name, value);
+        buf_printf(out, ", %s %s", name, value);
 }
 
-/* What the type does not say. */
-static void add_notes(struct buf *out, const struct sheet_model *sheet, const struct field *field) {
+/* "money, required, >= 0; what cannot be read becomes empty" */
+static void add_rules(struct buf *out, const struct sheet_model *sheet, const struct field *field) {
+    buf_add_text(out, field_type_name(field->type));
+    if (field->required)
+        buf_add_text(out, ", required");
     if (field->has_minimum)
         add_limit(out, field->minimum_is_exclusive ? ">" : ">=", field, field->minimum);
     if (field->has_maximum)
@@ -35,69 +40,75 @@ static void add_notes(struct buf *out, const struct sheet_model *sheet, const st
     add_note(out, "not before",
              field->not_before >= 0 ? sheet->fields[field->not_before].name : NULL);
     add_note(out, "pattern", field->pattern_text);
-    add_note(out, "if unknown:", field->unknown_value);
-    add_note(out, "if missing:", field->default_value);
-    add_note(out, "in",
+    add_note(out, "an unknown word becomes", field->unknown_value);
+    add_note(out, "a missing one", field->default_value);
+    add_note(out, "stored in",
              field->text_case == CASE_LOWER   ? "lower case"
              : field->text_case == CASE_UPPER ? "upper case"
                                               : NULL);
+    if (field->on_error == ON_ERROR_NULL)
+        buf_add_text(out, "; a bad cell becomes empty");
 }
 
-static void add_sheet_fields(struct output *output, const struct sheet_model *sheet) {
-    static const struct table_column columns[] = {{"column", false, 0},
-                                                  {"type", false, 0},
-                                                  {"required", false, 0},
-                                                  {"a bad cell", false, 0},
-                                                  {"notes", false, 1}};
-    struct table table;
-    table_begin(&table, output, columns, COUNT_OF(columns), output_text_columns(output));
-    for (size_t i = 0; i < sheet->field_count; i++) {
-        const struct field *field = &sheet->fields[i];
-        struct buf notes = {0};
-        add_notes(&notes, sheet, field);
-        table_add_string(&table, field->name);
-        table_add_string(&table, field_type_name(field->type));
-        table_add_string(&table, field->required ? "yes" : "");
-        table_add_string(&table,
-                         field->on_error == ON_ERROR_REJECT ? "rejects its row" : "becomes empty");
-        table_add(&table, buf_span(&notes));
-        buf_free(&notes);
-    }
-    table_end(&table);
+/* A line for the rules and, below it, what the column means. */
+static void add_field(struct output *output, const char *name, const char *rules,
+                      const char *description) {
+    size_t columns = output_text_columns(output);
+    buf_printf(&output->text, "  %-*s", NAME_COLUMN - 3, name);
+    buf_add_char(&output->text, ' ');
+    output_add_wrapped(output, rules, NAME_COLUMN, columns);
+    buf_add_char(&output->text, '\n');
+    if (!description || !*description)
+        return;
+    buf_printf(&output->text, "%*s%s", NAME_COLUMN, "", output_style_on(output, STYLE_DIM));
+    output_add_wrapped(output, description, NAME_COLUMN, columns);
+    buf_printf(&output->text, "%s\n", output_style_off(output, STYLE_DIM));
+}
+
+static void add_description(struct output *output, const char *description) {
+    if (!description || !*description)
+        return;
+    output_add_wrapped(output, description, 0, output_text_columns(output));
+    buf_add_char(&output->text, '\n');
+}
+
+static void add_title(struct output *output, const char *name, const char *path) {
+    buf_printf(&output->text, "\n%s%s%s: %s, ", output_style_on(output, STYLE_BOLD), name,
+               output_style_off(output, STYLE_BOLD), path);
 }
 
 static void add_sheet(struct output *output, const struct model *model,
                       const struct sheet_model *sheet) {
     struct buf *out = &output->text;
-    buf_printf(out, "\n%s%s%s: %s, key ", output_style_on(output, STYLE_BOLD), sheet->name,
-               output_style_off(output, STYLE_BOLD), sheet->path);
+    add_title(output, sheet->name, sheet->path);
+    buf_add_text(out, "key ");
     add_names(out, sheet->fields, sheet->key, sheet->key_count);
+    buf_add_char(out, '\n');
+    add_description(output, sheet->description);
     for (size_t i = 0; i < sheet->reference_count; i++) {
         const struct reference *reference = &sheet->references[i];
-        buf_add_text(out, "\n  ");
+        buf_add_text(out, reference->field_count > 1 ? "Together must be in " : "Must be in ");
+        buf_printf(out, "%s: ", model->sheets[reference->parent].name);
         add_names(out, sheet->fields, reference->fields, reference->field_count);
-        buf_printf(out, " must be in %s", model->sheets[reference->parent].name);
+        buf_add_char(out, '\n');
     }
-    buf_add_char(out, '\n');
-    add_sheet_fields(output, sheet);
+    for (size_t i = 0; i < sheet->field_count; i++) {
+        struct buf rules = {0};
+        add_rules(&rules, sheet, &sheet->fields[i]);
+        add_field(output, sheet->fields[i].name, buf_text(&rules), sheet->fields[i].description);
+        buf_free(&rules);
+    }
 }
 
 static void add_gold(struct output *output, const struct gold_model *gold) {
-    static const struct table_column columns[] = {
-        {"column", false, 0}, {"type", false, 0}, {"description", false, 1}};
-    struct buf *out = &output->text;
-    struct table table;
-    buf_printf(out, "\n%s%s%s: %s, one row per ", output_style_on(output, STYLE_BOLD), gold->name,
-               output_style_off(output, STYLE_BOLD), gold->sql_path);
-    add_names(out, gold->fields, gold->key, gold->key_count);
-    buf_add_char(out, '\n');
-    table_begin(&table, output, columns, COUNT_OF(columns), output_text_columns(output));
-    for (size_t i = 0; i < gold->field_count; i++) {
-        table_add_string(&table, gold->fields[i].name);
-        table_add_string(&table, field_type_name(gold->fields[i].type));
-        table_add_string(&table, gold->fields[i].description);
-    }
-    table_end(&table);
+    add_title(output, gold->name, gold->sql_path);
+    buf_add_text(&output->text, "one row per ");
+    add_names(&output->text, gold->fields, gold->key, gold->key_count);
+    buf_add_char(&output->text, '\n');
+    add_description(output, gold->description);
+    for (size_t i = 0; i < gold->field_count; i++)
+        add_field(output, gold->fields[i].name, field_type_name(gold->fields[i].type),
+                  gold->fields[i].description);
 }
 
 void model_print_text(struct output *output, const struct model *model) {
@@ -110,10 +121,7 @@ void model_print_text(struct output *output, const struct model *model) {
         output_add(output, span_from(model->version));
     }
     buf_printf(out, "), times in %s\n", model->time_zone);
-    if (model->description && *model->description) {
-        output_add_wrapped(output, model->description, 0, output_text_columns(output));
-        buf_add_char(out, '\n');
-    }
+    add_description(output, model->description);
     for (size_t i = 0; i < model->sheet_count; i++)
         add_sheet(output, model, &model->sheets[i]);
     for (size_t i = 0; i < model->gold_count; i++)

@@ -112,10 +112,14 @@ static bool open_file(struct output *output, const struct output_settings *setti
 
 bool output_open(struct output *output, const struct output_settings *settings, struct err *err) {
     *output = (struct output){.descriptor = -1, .format = format_of(settings)};
-    if (settings->path && strcmp(settings->path, "-") != 0)
-        return open_file(output, settings, err);
-    open_standard(output, settings);
-    return true;
+    if (!settings->path || strcmp(settings->path, "-") == 0) {
+        open_standard(output, settings);
+        return true;
+    }
+    if (open_file(output, settings, err))
+        return true;
+    output_discard(output);
+    return false;
 }
 
 static bool send_text(struct output *output, struct err *err) {

@@ -29,7 +29,7 @@ bool pull_read(struct pull *pull, const struct sheet_model *model, const char *i
         free((char *)text.data);
         return true;
     }
-    if (!csv_parse(model->path, text, &pull->sheet, err))
+    if (!csv_parse(pull->location, text, &pull->sheet, err))
         return false;
     if (pull->sheet.row_count >= UINT32_MAX)
         return err_set(err, ERR_FAILED, "%s: more than %u rows in one sheet", model->path,
