@@ -25,7 +25,8 @@ static void add_json_faults(struct output *output, const char *name,
 }
 
 static void add_csv_faults(struct output *output, const struct model_faults *faults) {
-    static const struct table_column columns[] = {{"place", false, 0}, {"message", false, 0}};
+    static const struct table_column columns[] = {{"place", COLUMN_TEXT, 0},
+                                                  {"message", COLUMN_TEXT, 0}};
     struct table table;
     table_begin(&table, output, columns, COUNT_OF(columns), 0);
     for (size_t i = 0; i < faults->count; i++) {

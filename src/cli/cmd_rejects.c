@@ -29,15 +29,15 @@ struct listing {
 };
 
 static const struct table_column CSV_COLUMNS[] = {
-    {"sheet", false, 0}, {"key", false, 0},    {"row", true, 0},
-    {"cell", false, 0},  {"column", false, 0}, {"rule", false, 0},
-    {"value", false, 0}, {"reason", false, 0}, {"link", false, 0}};
+    {"sheet", COLUMN_TEXT, 0}, {"key", COLUMN_TEXT, 0},    {"row", COLUMN_NUMBER, 0},
+    {"cell", COLUMN_TEXT, 0},  {"column", COLUMN_TEXT, 0}, {"rule", COLUMN_TEXT, 0},
+    {"value", COLUMN_TEXT, 0}, {"reason", COLUMN_TEXT, 0}, {"link", COLUMN_TEXT, 0}};
 
-static const struct table_column TEXT_COLUMNS[] = {{"cell", false, 0},
-                                                   {"key", false, 0},
-                                                   {"rule", false, 0},
-                                                   {"value", false, 0},
-                                                   {"reason", false, 1}};
+static const struct table_column TEXT_COLUMNS[] = {{"cell", COLUMN_TEXT, 0},
+                                                   {"key", COLUMN_TEXT, 0},
+                                                   {"rule", COLUMN_TEXT, 0},
+                                                   {"value", COLUMN_TEXT, 0},
+                                                   {"reason", COLUMN_PROSE, 1}};
 
 /* Unreserved characters of RFC 3986 and the slash stand for themselves. */
 static void add_url_path(struct buf *out, const char *path) {

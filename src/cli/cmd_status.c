@@ -146,9 +146,9 @@ static void add_summary(struct output *output, const struct warehouse *warehouse
 }
 
 static void add_sheet_table(struct output *output, const struct status *status) {
-    static const struct table_column columns[] = {{"sheet", false, 0},  {"source", false, 1},
-                                                  {"rows", true, 0},    {"rejected", true, 0},
-                                                  {"pulled", false, 0}, {"location", false, 2}};
+    static const struct table_column columns[] = {
+        {"sheet", COLUMN_TEXT, 0},      {"source", COLUMN_TEXT, 1}, {"rows", COLUMN_NUMBER, 0},
+        {"rejected", COLUMN_NUMBER, 0}, {"pulled", COLUMN_TEXT, 0}, {"location", COLUMN_TEXT, 2}};
     struct table table;
     buf_add_char(&output->text, '\n');
     table_begin(&table, output, columns, COUNT_OF(columns), output->columns);
@@ -180,7 +180,8 @@ static void add_sheet_table(struct output *output, const struct status *status) 
 }
 
 static void add_gold_table(struct output *output, const struct status *status) {
-    static const struct table_column columns[] = {{"table", false, 0}, {"rows", true, 0}};
+    static const struct table_column columns[] = {{"table", COLUMN_TEXT, 0},
+                                                  {"rows", COLUMN_NUMBER, 0}};
     struct table table;
     buf_add_char(&output->text, '\n');
     table_begin(&table, output, columns, COUNT_OF(columns), output->columns);
@@ -195,9 +196,10 @@ static void add_gold_table(struct output *output, const struct status *status) {
 
 static void add_csv(struct output *output, const struct status *status) {
     static const struct table_column columns[] = {
-        {"sheet", false, 0},        {"source", false, 0},  {"location", false, 0},
-        {"rows", true, 0},          {"rejected", true, 0}, {"loaded_at", false, 0},
-        {"content_hash", false, 0}, {"held", false, 0}};
+        {"sheet", COLUMN_TEXT, 0},        {"source", COLUMN_TEXT, 0},
+        {"location", COLUMN_TEXT, 0},     {"rows", COLUMN_NUMBER, 0},
+        {"rejected", COLUMN_NUMBER, 0},   {"loaded_at", COLUMN_TEXT, 0},
+        {"content_hash", COLUMN_TEXT, 0}, {"held", COLUMN_TEXT, 0}};
     struct table table;
     table_begin(&table, output, columns, COUNT_OF(columns), 0);
     for (size_t i = 0; i < status->sheet_count; i++) {

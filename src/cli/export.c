@@ -107,22 +107,15 @@ static void add_table_row(struct table *table, const struct export *export,
     }
 }
 
-static bool is_number(const struct export_column *column) {
-    if (!column->field)
-        return false;
-    enum field_type type = column->field->type;
-    return type == FIELD_INTEGER || type == FIELD_NUMBER || type == FIELD_MONEY ||
-           type == FIELD_RATE;
-}
-
 static void begin_table(struct table *table, const struct export *export) {
     struct table_column *columns =
         arena_array(export->session->arena, export->column_count, sizeof *columns);
     for (size_t i = 0; i < export->column_count; i++) {
         const struct export_column *column = &export->columns[i];
         bool has_title = column->title && *column->title;
-        columns[i] = (struct table_column){has_title ? column->title : column->name,
-                                           is_number(column), i ? 1 : 0};
+        columns[i] = (struct table_column){
+            has_title ? column->title : column->name,
+            column->field ? table_kind_of(column->field->type) : COLUMN_TEXT, i ? 1 : 0};
     }
     table_begin(table, &export->session->output, columns, export->column_count, 0);
 }

@@ -28,11 +28,6 @@ static unsigned rank_of(const struct gold_model *gold, size_t index) {
     }
 }
 
-static bool is_number(enum field_type type) {
-    return type == FIELD_INTEGER || type == FIELD_NUMBER || type == FIELD_MONEY ||
-           type == FIELD_RATE;
-}
-
 /* The currency column by which the list is divided, or -1. */
 static int find_partition(const struct gold_model *gold) {
     if (gold->show_by < 0 || gold->fields[gold->show_by].type != FIELD_MONEY)
@@ -138,8 +133,8 @@ static bool add_rows(struct output *output, struct warehouse *warehouse,
     bool has_row = true;
     struct table_column *columns = arena_array(&scratch, gold->field_count, sizeof *columns);
     for (size_t i = 0; i < gold->field_count; i++)
-        columns[i] = (struct table_column){gold->fields[i].name, is_number(gold->fields[i].type),
-                                           rank_of(gold, i)};
+        columns[i] = (struct table_column){gold->fields[i].name,
+                                           table_kind_of(gold->fields[i].type), rank_of(gold, i)};
     add_query(&sql, gold, partition);
     table_begin(&table, output, columns, gold->field_count, output_text_columns(output));
     bool ok = statement_prepare(warehouse, &statement, buf_text(&sql), err) &&

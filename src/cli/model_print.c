@@ -152,8 +152,9 @@ static void add_csv_fields(struct table *table, const char *name, const struct f
 
 void model_print_csv(struct output *output, const struct model *model) {
     static const struct table_column columns[] = {
-        {"table", false, 0},    {"column", false, 0},   {"type", false, 0},       {"key", false, 0},
-        {"required", false, 0}, {"on_error", false, 0}, {"description", false, 0}};
+        {"table", COLUMN_TEXT, 0},      {"column", COLUMN_TEXT, 0},   {"type", COLUMN_TEXT, 0},
+        {"key", COLUMN_TEXT, 0},        {"required", COLUMN_TEXT, 0}, {"on_error", COLUMN_TEXT, 0},
+        {"description", COLUMN_TEXT, 0}};
     struct table table;
     table_begin(&table, output, columns, COUNT_OF(columns), 0);
     for (size_t i = 0; i < model->sheet_count; i++) {

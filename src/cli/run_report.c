@@ -71,14 +71,15 @@ static void add_title(struct output *output, const struct run_report *report) {
 /* The texts in front of the counts, and the status behind them. */
 static void add_sheets(struct output *output, const struct run_report *report,
                        const struct run_options *options) {
-    struct table_column columns[COUNT_OF(COUNTS) + 2] = {{"sheet", false, 0}};
+    struct table_column columns[COUNT_OF(COUNTS) + 2] = {{"sheet", COLUMN_TEXT, 0}};
     size_t column_count = 1;
     unsigned shown = shown_counts(report, options);
     for (size_t i = 0; i < COUNT_OF(COUNTS); i++)
         if (COUNTS[i].when & shown)
-            columns[column_count++] = (struct table_column){COUNTS[i].title, true, COUNTS[i].rank};
+            columns[column_count++] =
+                (struct table_column){COUNTS[i].title, COLUMN_NUMBER, COUNTS[i].rank};
     if (options->pull)
-        columns[column_count++] = (struct table_column){"status", false, 0};
+        columns[column_count++] = (struct table_column){"status", COLUMN_TEXT, 0};
     struct table table;
     buf_add_char(&output->text, '\n');
     table_begin(&table, output, columns, column_count, output_text_columns(output));
@@ -126,11 +127,11 @@ static void add_held(struct output *output, const struct run_report *report, con
 }
 
 static void add_gold(struct output *output, const struct run_report *report) {
-    static const struct table_column columns[] = {{"table", false, 0},
-                                                  {"rows", true, 0},
-                                                  {"added", true, 0},
-                                                  {"changed", true, 0},
-                                                  {"removed", true, 0}};
+    static const struct table_column columns[] = {{"table", COLUMN_TEXT, 0},
+                                                  {"rows", COLUMN_NUMBER, 0},
+                                                  {"added", COLUMN_NUMBER, 0},
+                                                  {"changed", COLUMN_NUMBER, 0},
+                                                  {"removed", COLUMN_NUMBER, 0}};
     struct table table;
     buf_add_char(&output->text, '\n');
     table_begin(&table, output, columns, COUNT_OF(columns), output_text_columns(output));
@@ -240,9 +241,9 @@ void run_report_add_sheets(struct output *output, const struct run_report *repor
     static const char *const texts[] = {"sheet", "source", "location", "status", "message"};
     struct table_column columns[COUNT_OF(texts) + COUNT_OF(COUNTS)];
     for (size_t i = 0; i < COUNT_OF(texts); i++)
-        columns[i] = (struct table_column){texts[i], false, 0};
+        columns[i] = (struct table_column){texts[i], COLUMN_TEXT, 0};
     for (size_t i = 0; i < COUNT_OF(COUNTS); i++)
-        columns[COUNT_OF(texts) + i] = (struct table_column){COUNTS[i].name, true, 0};
+        columns[COUNT_OF(texts) + i] = (struct table_column){COUNTS[i].name, COLUMN_NUMBER, 0};
     struct table table;
     table_begin(&table, output, columns, COUNT_OF(columns), 0);
     for (size_t i = 0; i < report->sheet_count; i++) {

@@ -25,6 +25,12 @@ struct table_layout {
     bool is_hidden;
 };
 
+enum table_column_kind table_kind_of(enum field_type type) {
+    bool is_number =
+        type == FIELD_INTEGER || type == FIELD_NUMBER || type == FIELD_MONEY || type == FIELD_RATE;
+    return is_number ? COLUMN_NUMBER : COLUMN_TEXT;
+}
+
 void table_begin(struct table *table, struct output *output, const struct table_column *columns,
                  size_t column_count, size_t limit) {
     *table = (struct table){.output = output,
@@ -70,7 +76,7 @@ static size_t total_width(const struct table *table, size_t most) {
         const struct table_layout *layout = &table->layout[i];
         if (layout->is_hidden)
             continue;
-        bool is_cut = !table->columns[i].is_number && layout->width > most;
+        bool is_cut = table->columns[i].kind != COLUMN_NUMBER && layout->width > most;
         total += (total ? GAP : 0) + (is_cut ? most : layout->width);
     }
     return total;
@@ -100,7 +106,7 @@ static void shrink_texts(struct table *table) {
         struct table_layout *widest = NULL;
         for (size_t i = 0; i < table->column_count; i++) {
             struct table_layout *layout = &table->layout[i];
-            if (!layout->is_hidden && !table->columns[i].is_number &&
+            if (!layout->is_hidden && table->columns[i].kind != COLUMN_NUMBER &&
                 (!widest || layout->width >= widest->width))
                 widest = layout;
         }
@@ -154,7 +160,7 @@ static void print_cell(struct table *table, size_t column, struct span text, siz
                        enum output_style style) {
     struct buf *out = &table->output->text;
     size_t width = table->layout[column].width;
-    bool is_number = table->columns[column].is_number;
+    bool is_number = table->columns[column].kind == COLUMN_NUMBER;
     size_t padding = columns < width ? width - columns : 0;
     if (is_number)
         add_blanks(out, padding);
@@ -211,22 +217,37 @@ static void print_header(struct table *table) {
     buf_add_char(out, '\n');
 }
 
+/* The last cell of a row, on as many lines as it needs. */
+static void print_wrapped(struct table *table, size_t column, struct span text) {
+    size_t width = table->layout[column].width;
+    size_t indent = total_width(table, SIZE_MAX) - width;
+    struct arena scratch = {0};
+    output_add_wrapped(table->output, arena_string(&scratch, text), indent, indent + width);
+    arena_free(&scratch);
+}
+
+static void print_row(struct table *table, const struct table_cell *cells) {
+    bool is_first = true;
+    for (size_t i = 0; i < table->column_count; i++) {
+        struct span text = {table->text.data + cells[i].start, cells[i].size};
+        if (!print_gap(table, i, &is_first))
+            continue;
+        if (table->columns[i].kind == COLUMN_PROSE && cells[i].columns > table->layout[i].width)
+            print_wrapped(table, i, text);
+        else
+            print_cell(table, i, text, cells[i].columns, cells[i].style);
+    }
+    end_line(&table->output->text);
+}
+
 static void print_rows(struct table *table) {
     if (!table->has_header) {
         lay_out(table);
         print_header(table);
         table->has_header = true;
     }
-    for (size_t i = 0; i < table->cell_count; i += table->column_count) {
-        bool is_first = true;
-        for (size_t j = 0; j < table->column_count; j++) {
-            const struct table_cell *cell = &table->cells[i + j];
-            struct span text = {table->text.data + cell->start, cell->size};
-            if (print_gap(table, j, &is_first))
-                print_cell(table, j, text, cell->columns, cell->style);
-        }
-        end_line(&table->output->text);
-    }
+    for (size_t i = 0; i < table->cell_count; i += table->column_count)
+        print_row(table, &table->cells[i]);
     table->cell_count = 0;
     buf_clear(&table->text);
 }
@@ -256,7 +277,8 @@ static void add_text(struct table *table, struct span text, enum output_style st
     }
     struct table_cell *cell = &table->cells[table->cell_count++];
     *cell = (struct table_cell){.start = table->text.size, .style = style};
-    cell->columns = visible_add_cut(&table->text, text, table->limit ? table->limit : SIZE_MAX);
+    bool is_whole = table->limit == 0 || table->columns[table->column].kind == COLUMN_PROSE;
+    cell->columns = visible_add_cut(&table->text, text, is_whole ? SIZE_MAX : table->limit);
     cell->size = table->text.size - cell->start;
     if (table->cell_count == SAMPLE_ROWS * table->column_count)
         print_rows(table);

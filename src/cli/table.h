@@ -12,11 +12,20 @@
 
 #include "model/model.h"
 
+enum table_column_kind {
+    COLUMN_TEXT,
+    COLUMN_NUMBER, /* right-aligned, never cut */
+    COLUMN_PROSE,  /* the last one: a text that is too long goes on below instead of being cut */
+};
+
 struct table_column {
     const char *title;
-    bool is_number; /* right-aligned, never cut */
-    unsigned rank;  /* 0: always shown */
+    enum table_column_kind kind;
+    unsigned rank; /* 0: always shown */
 };
+
+/* How a column of a silver or gold table is shown. */
+enum table_column_kind table_kind_of(enum field_type type);
 
 struct table {
     struct output *output;

@@ -10,18 +10,19 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* The time, so that runs sort by it, and enough chance that no two machines choose the same. */
-static const char *make_run_id(struct arena *arena, const char *started_at) {
+/* The time to the millisecond, so that runs sort by it, and enough chance that no two machines
+ * choose the same. */
+static const char *make_run_id(struct arena *arena) {
     uint32_t chance = 0;
+    struct timespec now;
+    struct tm utc;
+    char text[32];
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(text, sizeof text, "%Y%m%dT%H%M%S", &utc);
     if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
-        chance = (uint32_t)(clock_monotonic_s() * 1e9);
-    char digits[CLOCK_TEXT_SIZE];
-    size_t count = 0;
-    for (const char *c = started_at; *c; c++)
-        if (*c != '-' && *c != ':')
-            digits[count++] = *c;
-    digits[count] = '\0';
-    return arena_printf(arena, "%s-%08x", digits, chance);
+        chance = (uint32_t)now.tv_nsec;
+    return arena_printf(arena, "%s%03ldZ-%08x", text, now.tv_nsec / 1000000, chance);
 }
 
 static bool find_last_snapshot(struct pipeline *pipeline, struct err *err) {
@@ -234,7 +235,7 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
     tzset();
     clock_now_utc(started_at);
     pipeline.run.started_at = arena_string(arena, span_from(started_at));
-    pipeline.run.run_id = make_run_id(arena, started_at);
+    pipeline.run.run_id = make_run_id(arena);
     pipeline.deltas = arena_array(arena, model->sheet_count, sizeof *pipeline.deltas);
     *report = (struct run_report){.run_id = pipeline.run.run_id,
                                   .sheet_count = model->sheet_count,

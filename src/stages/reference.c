@@ -167,18 +167,20 @@ static bool lookup_find_one(struct reference_lookup *lookup, const struct value 
     for (size_t i = 0; *is_found && i < reference->match_count; i++)
         lookup->matches[i] =
             reference_keep(arena, statement_value(lookup->statement, reference->field_count + i));
+    statement_reset(lookup->statement);
     return true;
 }
 
 /* Compares what child and parent share. Returns the first match that differs, or NULL. */
 static const struct reference_match *reference_compare(const struct reference *reference,
                                                        struct value *values,
-                                                       const struct value *matches) {
+                                                       const struct value *matches,
+                                                       struct arena *arena) {
     for (size_t i = 0; i < reference->match_count; i++) {
         const struct reference_match *match = &reference->matches[i];
         struct value *value = &values[match->field];
         if (value->kind == VALUE_NULL && match->inherit)
-            *value = matches[i];
+            *value = reference_keep(arena, matches[i]);
         else if (value->kind != VALUE_NULL && !value_equal(*value, matches[i]))
             return match;
     }
@@ -206,7 +208,7 @@ bool reference_check(struct reference_lookup *const *lookups, const struct sheet
         else if (!lookup_find_one(lookups[i], values, arena, &is_found, err))
             return false;
         const struct reference_match *differs =
-            is_found ? reference_compare(reference, values, lookups[i]->matches) : NULL;
+            is_found ? reference_compare(reference, values, lookups[i]->matches, arena) : NULL;
         if (is_found && !differs)
             continue;
         struct clean_fault found = {

@@ -148,10 +148,12 @@ static bool read_candidate(struct touched *touched, int64_t row_id, struct candi
     struct value stored_key = statement_value(touched->read_row, 1);
     *key = stored_key.kind == VALUE_NULL ? (struct span){0}
                                          : arena_copy(&touched->arena, value_span(stored_key));
+    uint64_t hash = (uint64_t)statement_value(touched->read_row, 0).integer;
+    statement_reset(touched->read_row);
     *candidate = (struct candidate){
         .row_id = row_id,
         .row = touched->row_of_id[row_id],
-        .hash = (uint64_t)statement_value(touched->read_row, 0).integer,
+        .hash = hash,
         .cells = cells,
         .values = arena_array(&touched->arena, touched->sheet->field_count, sizeof(struct value))};
     return true;
@@ -196,6 +198,7 @@ static bool take_out_ended(struct touched *touched, struct err *err) {
             return false;
         if (has_row && statement_value(touched->read_key, 0).kind != VALUE_NULL)
             key_set_add(&touched->keys, value_span(statement_value(touched->read_key, 0)));
+        statement_reset(touched->read_key);
     }
     return true;
 }
@@ -275,6 +278,7 @@ static bool take_in_silver(struct touched *touched, size_t key_index, struct val
         (*before)[i] = value;
     }
     *before_id = statement_value(touched->find_silver, sheet->field_count).integer;
+    statement_reset(touched->find_silver);
     return take_in_known(touched, key_index, *before_id, err);
 }
 

@@ -69,7 +69,7 @@ static bool sqlite_exec(struct warehouse *warehouse, const char *sql, struct err
 
 static void sqlite_rollback(struct warehouse *warehouse) {
     struct sqlite_warehouse *self = sqlite_of(warehouse);
-    if (!sqlite3_get_autocommit(self->database))
+    if (self->database && !sqlite3_get_autocommit(self->database))
         sqlite3_exec(self->database, "ROLLBACK", NULL, NULL, NULL);
     self->is_open = false;
 }
@@ -190,6 +190,10 @@ static bool sqlite_next(struct statement *statement, bool *has_row, struct err *
     return ok;
 }
 
+static void sqlite_reset(struct statement *statement) {
+    sqlite3_reset(((struct sqlite_statement *)statement)->handle);
+}
+
 static size_t sqlite_column_count(const struct statement *statement) {
     return (size_t)sqlite3_column_count(((const struct sqlite_statement *)statement)->handle);
 }
@@ -274,6 +278,7 @@ static const struct warehouse_driver sqlite_driver = {
     .prepare = sqlite_prepare,
     .start = sqlite_start,
     .next = sqlite_next,
+    .reset = sqlite_reset,
     .column_count = sqlite_column_count,
     .column_name = sqlite_column_name,
     .value = sqlite_value,

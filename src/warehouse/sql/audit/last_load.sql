@@ -2,5 +2,5 @@
 SELECT rows_in, rows_out, rows_rejected, source_hash, content_hash, location, source
 FROM audit_loads
 WHERE layer = $1 AND table_name = $2 AND status <> 'held'
-ORDER BY snapshot_id DESC, started_at DESC, run_id DESC
+ORDER BY snapshot_id DESC, run_id DESC
 LIMIT 1
