@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# The model as understood, and the faults of others with their places.
+. "$(dirname "$0")/lib.sh"
+
+run 0 model
+out_has '^tickets: tickets\.csv, key ticket_id$'
+out_has '^Together must be in tickets: ticket_id, event_id$'
+out_has '^  price_paid +money, required, >= 0'
+out_has '^gold_daily_metrics: .*, one row per date, currency$'
+awk 'length($0) > 84 { exit 1 }' out || fail "the model is wider than 80 columns" # bytes, not columns
+run 0 model --format json
+json 'd["name"], len(d["sheets"]), len(d["gold"])' "('ticketing', 8, 3)"
+json '[s["references"] for s in d["sheets"] if s["sheet"] == "checkins"][0][0]' \
+    "{'columns': ['ticket_id', 'event_id'], 'sheet': 'tickets', 'parent_columns': ['ticket_id', 'event_id']}"
+run 0 model --format csv
+out_has '^tickets,ticket_id,string,true,true,reject,'
+
+run 0 model check
+out_has '^ticketing: no faults in 8 sheets, 3 KPI tables and [0-9]+ checks?$'
+run 0 model check "$source_dir/src/models/ticketing"
+run 0 model check --format json
+json 'd' "{'model': 'ticketing', 'faults': []}"
+run 0 model check -q
+out_is_empty
+
+# Each folder of fixtures has one fault, named in fault.txt: place and message.
+count=0
+for folder in "$source_dir"/fixtures/model/*/; do
+    [ -f "$folder/fault.txt" ] || continue
+    count=$((count + 1))
+    code=0
+    "$program" model check "$folder" >out 2>err || code=$?
+    command_line="goldleaf model check $folder"
+    place=$(head -n 1 "$folder/fault.txt")
+    [ -n "$place" ] || continue
+    [ "$code" -eq 2 ] || fail "a faulty model passes"
+    grep -qF -- "${place##*/}" out || fail "the place $place is not named"
+done
+[ "$count" -gt 50 ] || fail "where are the fixtures?"
+
+# SQL that no database accepts is a fault, too.
+cp -r "$source_dir/src/models/ticketing" broken
+sed -i 's/FROM silver_refunds/FROM silver_refnuds/' broken/gold/*.sql
+run 2 model check broken
+out_has 'silver_refnuds'
+run 2 model check broken --format json
+json 'len(d["faults"]) > 0' True
+run 2 model check nowhere
+run 2 status --model nowhere
+run 2 model chek
+err_has 'usage: '
