@@ -81,22 +81,42 @@ static void record_failure(struct pipeline *pipeline, const struct err *cause) {
         warehouse_rollback(pipeline->warehouse);
 }
 
-/* Silver and gold of another model than this one cannot be continued, only built anew. */
-static bool check_model(struct pipeline *pipeline, struct err *err) {
-    const struct model *model = pipeline->model;
-    const char *stored = NULL;
+/* Whether a layer was built by this very model; a layer never built is as good. */
+static bool is_of_model(struct pipeline *pipeline, const char *layer, bool *is_same,
+                        struct err *err) {
+    const char *stored;
     int64_t ignored;
-    if (!audit_read_watermark(pipeline->warehouse, pipeline->arena, "model", model->name, &stored,
-                              &ignored, err))
+    bool ok = audit_read_watermark(pipeline->warehouse, pipeline->arena, "model", layer, &stored,
+                                   &ignored, err);
+    *is_same = ok && (!stored || strcmp(stored, pipeline->model->fingerprint) == 0);
+    return ok;
+}
+
+static bool mark_model(struct pipeline *pipeline, const char *layer, struct err *err) {
+    struct audit_run mark = {pipeline->model->fingerprint, pipeline->run.snapshot_id, ""};
+    return audit_set_watermark(pipeline->warehouse, &mark, "model", layer, err);
+}
+
+/* Silver and gold of another model cannot be continued, only built anew from bronze; gold of the
+ * new model needs silver of the new model. A run that builds neither leaves that to the next. */
+static bool check_model(struct pipeline *pipeline, struct err *err) {
+    const struct run_options *options = pipeline->options;
+    const struct model *model = pipeline->model;
+    bool is_silver_same, is_gold_same;
+    if (!is_of_model(pipeline, "silver", &is_silver_same, err) ||
+        !is_of_model(pipeline, "gold", &is_gold_same, err))
         return false;
-    if (stored && strcmp(stored, model->fingerprint) == 0)
-        return true;
-    pipeline->is_full = true;
-    if (stored && !schema_drop_silver_and_gold(pipeline->warehouse, model, err))
-        return false;
-    struct audit_run mark = {model->fingerprint, pipeline->run.snapshot_id, ""};
-    return schema_create(pipeline->warehouse, model, err) &&
-           audit_set_watermark(pipeline->warehouse, &mark, "model", model->name, err);
+    pipeline->builds_silver = options->silver || (options->gold && !is_silver_same);
+    pipeline->is_full |= pipeline->builds_silver && !is_silver_same;
+    pipeline->is_gold_full = pipeline->is_full || !is_gold_same;
+    bool ok = true;
+    if (pipeline->builds_silver)
+        ok = (is_silver_same || schema_drop_silver(pipeline->warehouse, model, err)) &&
+             mark_model(pipeline, "silver", err);
+    if (ok && options->gold)
+        ok = (is_gold_same || schema_drop_gold(pipeline->warehouse, model, err)) &&
+             mark_model(pipeline, "gold", err);
+    return ok && schema_create(pipeline->warehouse, model, err);
 }
 
 static bool begin(struct pipeline *pipeline, struct err *err) {
@@ -162,10 +182,10 @@ static bool build_gold(struct pipeline *pipeline, struct err *err) {
         return false;
     const char *known_run = pipeline->is_silver_changed ? pipeline->silver_run_before : silver_run;
     bool is_behind = !gold_run || !known_run || strcmp(gold_run, known_run) != 0;
-    if (!silver_run || (!is_behind && !pipeline->is_silver_changed && !pipeline->is_full))
+    if (!silver_run || (!is_behind && !pipeline->is_silver_changed && !pipeline->is_gold_full))
         return report_gold(pipeline, err);
     struct gold_build build = {pipeline->warehouse, pipeline->model, pipeline->deltas,
-                               is_behind || pipeline->is_full};
+                               is_behind || pipeline->is_gold_full};
     for (size_t i = 0; i < pipeline->model->gold_count; i++)
         if (!build_gold_table(pipeline, &build, i, err))
             return false;

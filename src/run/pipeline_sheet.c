@@ -284,7 +284,8 @@ static bool report_silver_as_it_is(struct sheet_run *run, struct err *err) {
     run->report->silver_rows = last.rows_out;
     run->report->rejected = last.rejected;
     run->report->blank = last.rows_in - last.rows_out - last.rejected;
-    return true;
+    int64_t ignored;
+    return audit_count(run->pipeline->warehouse, run->model, &ignored, &run->report->warnings, err);
 }
 
 static bool clean_into_silver(struct sheet_run *run, struct err *err) {
@@ -324,8 +325,8 @@ static bool fill_prefetch(struct pipeline *pipeline, size_t index, struct last_l
     *prefetch = (struct prefetch){.model = model,
                                   .inputs = pipeline->options->inputs,
                                   .last_source_hash = pipeline->is_full ? NULL : last->source_hash,
-                                  .wants_clean = pipeline->options->silver &&
-                                                 (pipeline->is_full || !built_by)};
+                                  .wants_clean =
+                                      pipeline->builds_silver && (pipeline->is_full || !built_by)};
     return true;
 }
 
@@ -352,8 +353,8 @@ static bool run_sheet(struct sheet_run *run, struct err *err) {
     bool ok = progress_step(pipeline->progress, 0, err) && read_last_change(run, err) &&
               (!pipeline->options->pull || pull_sheet(run, err));
     double pulled = clock_monotonic_s();
-    ok = ok && (pipeline->options->silver ? clean_into_silver(run, err)
-                                          : report_silver_as_it_is(run, err));
+    ok = ok &&
+         (pipeline->builds_silver ? clean_into_silver(run, err) : report_silver_as_it_is(run, err));
     pipeline->report->pull_seconds += pulled - began;
     pipeline->report->silver_seconds += clock_monotonic_s() - pulled;
     sheet_change_free(&run->change);

@@ -15,7 +15,9 @@ struct pipeline {
     struct run_report *report;
     struct audit_run run;
     int64_t last_snapshot_id; /* before this run; 0: none */
+    bool builds_silver;       /* asked for, or needed for gold */
     bool is_full;             /* silver and gold are built from scratch */
+    bool is_gold_full;        /* gold is, at least */
     bool is_silver_changed;
     const char *silver_run_before; /* the run that silver was last changed by, or NULL */
     struct silver_delta *deltas;

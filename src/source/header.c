@@ -298,10 +298,14 @@ static const char *list_missing(const struct matching *m, bool required_only) {
 }
 
 /* Names of absent fields are taken, too: a column must not pass for one later. */
+/* Names that a bronze column cannot have: the snapshots view has the first two beside the sheet's
+ * columns; to SQLite and PostgreSQL the others are columns that every table has. */
+static const char *const reserved_names[] = {
+    "snapshot_id", "loaded_at", "rowid", "oid", "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"};
+
 static void enter_fields(struct matching *m) {
-    /* the snapshots view has these two beside the sheet's columns */
-    name_table_add(&m->taken, SPAN("snapshot_id"));
-    name_table_add(&m->taken, SPAN("loaded_at"));
+    for (size_t i = 0; i < COUNT_OF(reserved_names); i++)
+        name_table_add(&m->taken, span_from(reserved_names[i]));
     for (size_t i = 0; i < m->model->field_count; i++) {
         struct span name = span_from(m->model->fields[i].name);
         m->header->field_columns[i] = -1;
@@ -324,7 +328,7 @@ void header_match(struct arena *arena, const struct sheet_model *model, const st
     m.kinds = arena_array(arena, width, sizeof *m.kinds);
     m.firsts = arena_array(arena, width, sizeof *m.firsts);
     name_table_make(arena, width + model->field_count, &m.folded);
-    name_table_make(arena, width + model->field_count + 2, &m.taken);
+    name_table_make(arena, width + model->field_count + COUNT_OF(reserved_names), &m.taken);
     enter_fields(&m);
     for (size_t i = 0; i < width; i++)
         match_column(&m, i);

@@ -5,6 +5,7 @@
 /* How far the walk looks ahead for the place where both sides agree again. Longer insertions are
  * found by hash afterwards; this only keeps that table small. */
 #define MATCH_WINDOW 64
+#define MATCH_AGREEMENT 16
 
 struct walk {
     const uint64_t *old_hashes, *new_hashes;
@@ -17,24 +18,33 @@ static void match_pair(struct match *match, size_t old_row, size_t new_row) {
     match->is_used[old_row] = 1;
 }
 
-/* Steps over the shortest stretch that was inserted, removed or replaced. */
+/* How many rows agree from two places on, at most MATCH_AGREEMENT: tells a real continuation from
+ * rows that merely repeat. */
+static size_t walk_agreement(const struct walk *walk, size_t old_skip, size_t new_skip) {
+    size_t old_row = walk->old_row + old_skip, new_row = walk->new_row + new_skip, count = 0;
+    while (count < MATCH_AGREEMENT && old_row + count < walk->old_count &&
+           new_row + count < walk->new_count &&
+           walk->old_hashes[old_row + count] == walk->new_hashes[new_row + count])
+        count++;
+    return count;
+}
+
+/* Steps over the shortest stretch that was replaced, removed or inserted; of equally short ones
+ * over that behind which more rows agree. */
 static void walk_resynchronise(struct walk *walk) {
-    size_t old_left = walk->old_count - walk->old_row;
-    size_t new_left = walk->new_count - walk->new_row;
-    const uint64_t *old_hashes = walk->old_hashes + walk->old_row;
-    const uint64_t *new_hashes = walk->new_hashes + walk->new_row;
     for (size_t d = 1; d < MATCH_WINDOW; d++) {
-        if (d < old_left && d < new_left && old_hashes[d] == new_hashes[d]) {
-            walk->old_row += d;
-            walk->new_row += d;
-            return;
+        const size_t skips[][2] = {{d, d}, {d, 0}, {0, d}};
+        size_t best = 0, most = 0;
+        for (size_t i = 0; i < COUNT_OF(skips); i++) {
+            size_t agreement = walk_agreement(walk, skips[i][0], skips[i][1]);
+            if (agreement > most) {
+                most = agreement;
+                best = i;
+            }
         }
-        if (d < new_left && new_hashes[d] == old_hashes[0]) {
-            walk->new_row += d;
-            return;
-        }
-        if (d < old_left && old_hashes[d] == new_hashes[0]) {
-            walk->old_row += d;
+        if (most) {
+            walk->old_row += skips[best][0];
+            walk->new_row += skips[best][1];
             return;
         }
     }
@@ -42,8 +52,17 @@ static void walk_resynchronise(struct walk *walk) {
     walk->new_row++;
 }
 
-/* Pairs what stands in the same order on both sides: nearly everything, in one pass. */
+/* Pairs what stands in the same order on both sides, nearly everything, in one pass: first the
+ * common end, so that one stretch put in or taken out anywhere moves nothing, then from the start
+ * on. */
 static void match_walk(struct walk walk, struct match *match) {
+    size_t start = 0;
+    while (start < walk.old_count && start < walk.new_count &&
+           walk.old_hashes[start] == walk.new_hashes[start])
+        start++;
+    while (walk.old_count > start && walk.new_count > start &&
+           walk.old_hashes[walk.old_count - 1] == walk.new_hashes[walk.new_count - 1])
+        match_pair(match, --walk.old_count, --walk.new_count);
     while (walk.old_row < walk.old_count && walk.new_row < walk.new_count) {
         if (walk.old_hashes[walk.old_row] == walk.new_hashes[walk.new_row])
             match_pair(match, walk.old_row++, walk.new_row++);

@@ -195,17 +195,26 @@ bool schema_create(struct warehouse *warehouse, const struct model *model, struc
     return true;
 }
 
-bool schema_drop_silver_and_gold(struct warehouse *warehouse, const struct model *model,
-                                 struct err *err) {
-    for (size_t i = 0; i < model->sheet_count + model->gold_count; i++) {
-        struct buf sql = {0};
-        buf_add_text(&sql, "DROP TABLE IF EXISTS ");
-        if (i < model->sheet_count)
-            sql_add_table(&sql, "silver", model->sheets[i].name);
-        else
-            sql_add_name(&sql, model->gold[i - model->sheet_count].name);
-        if (!schema_exec(warehouse, &sql, err))
+static bool drop_table(struct warehouse *warehouse, const char *name, struct err *err) {
+    struct buf sql = {0};
+    buf_add_text(&sql, "DROP TABLE IF EXISTS ");
+    sql_add_name(&sql, name);
+    return schema_exec(warehouse, &sql, err);
+}
+
+bool schema_drop_silver(struct warehouse *warehouse, const struct model *model, struct err *err) {
+    for (size_t i = 0; i < model->sheet_count; i++) {
+        char name[80];
+        snprintf(name, sizeof name, "silver_%s", model->sheets[i].name);
+        if (!drop_table(warehouse, name, err))
             return false;
     }
+    return true;
+}
+
+bool schema_drop_gold(struct warehouse *warehouse, const struct model *model, struct err *err) {
+    for (size_t i = 0; i < model->gold_count; i++)
+        if (!drop_table(warehouse, model->gold[i].name, err))
+            return false;
     return true;
 }

@@ -29,10 +29,10 @@ bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model 
 bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *gold,
                         struct err *err);
 
-/* Drops the tables that can be built again from bronze, when the model they were built by has
+/* Drop the tables that can be built again from bronze, when the model they were built by has
  * changed. */
-bool schema_drop_silver_and_gold(struct warehouse *warehouse, const struct model *model,
-                                 struct err *err);
+bool schema_drop_silver(struct warehouse *warehouse, const struct model *model, struct err *err);
+bool schema_drop_gold(struct warehouse *warehouse, const struct model *model, struct err *err);
 
 /* Appends "a, b" of fields; with `prefix` "p.a, p.b". */
 void schema_add_fields(struct buf *sql, const struct field *fields, const size_t *indexes,
