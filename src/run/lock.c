@@ -29,7 +29,7 @@ static bool lock_fail(const struct lock *lock, int error, struct err *err) {
                              "folder");
     if (error == ENOSPC || error == EDQUOT)
         return err_hint(err, "the disk is full; make room and run again");
-    return false;
+    return err_hint(err, "check that the path of the database leads through folders only");
 }
 
 static bool lock_is_taken(const struct lock *lock, int descriptor, struct err *err) {

@@ -220,13 +220,15 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
 
 bool pipeline_check_inputs(const struct model *model, const char *inputs, struct err *err) {
     char path[4096];
-    for (size_t i = 0; i < model->sheet_count; i++) {
+    int reason = access(inputs, F_OK) == 0 ? 0 : errno;
+    for (size_t i = 0; i < model->sheet_count && !reason; i++) {
         snprintf(path, sizeof path, "%s/%s", inputs, model->sheets[i].path);
         if (access(path, F_OK) == 0)
             return true;
+        reason = errno == ENOENT ? 0 : errno;
     }
-    if (access(inputs, F_OK) != 0)
-        err_set(err, ERR_USAGE, "%s: %s", inputs, strerror(errno));
+    if (reason)
+        err_set(err, ERR_USAGE, "%s: %s", inputs, strerror(reason));
     else
         err_set(err, ERR_USAGE, "%s: none of the model's sheets is there (%s, ...)", inputs,
                 model->sheets[0].path);

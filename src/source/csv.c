@@ -9,7 +9,9 @@
 #include <xxhash.h>
 
 static bool report_system(struct err *err, const char *path) {
-    return err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
+    bool is_forbidden = errno == EACCES || errno == EPERM;
+    err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
+    return is_forbidden && err_hint(err, "give this user the right to read the file");
 }
 
 static bool report_change(struct err *err, const char *path) {

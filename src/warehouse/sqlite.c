@@ -309,7 +309,8 @@ static int sqlite_open_read(const char *path, sqlite3 **database) {
     int status = sqlite3_open_v2(path, database, flags & ~SQLITE_OPEN_URI, NULL);
     if (status == SQLITE_OK)
         status = sqlite3_exec(*database, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL);
-    if (status != SQLITE_CANTOPEN || access(path, R_OK) != 0 || !sqlite_is_complete(path))
+    bool is_refused = status == SQLITE_CANTOPEN || status == SQLITE_READONLY;
+    if (!is_refused || access(path, R_OK) != 0 || !sqlite_is_complete(path))
         return status;
     sqlite3_close_v2(*database);
     struct buf uri = {0};
@@ -363,7 +364,15 @@ bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_
     *self = (struct sqlite_warehouse){.base = {.driver = &sqlite_driver, .location = strdup(path)}};
     *warehouse = &self->base;
     bool is_memory = strcmp(path, ":memory:") == 0;
-    if (mode == WAREHOUSE_READ && !is_memory && access(path, F_OK) != 0) {
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+        err_set(err, ERR_DATABASE, "%s: this is a directory, not a database", path);
+        err_hint(err, "name a file with --database");
+    } else if (mode == WAREHOUSE_WRITE && access(path, F_OK) == 0 && access(path, W_OK) != 0) {
+        /* SQLite would open it for reading and find out in mid-run. */
+        err_set(err, ERR_DATABASE, "%s: %s", path, strerror(errno));
+        err_hint(err, "%s", sqlite_hint(SQLITE_READONLY));
+    } else if (mode == WAREHOUSE_READ && !is_memory && access(path, F_OK) != 0) {
         err_set(err, ERR_DATABASE, "%s: %s", path, strerror(errno));
         err_hint(err, "there is no warehouse there yet; `goldleaf all` makes one");
     } else {
