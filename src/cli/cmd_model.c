@@ -69,7 +69,7 @@ static bool print_faults(struct session *session, const char *name, const struct
         add_csv_faults(output, faults);
     else if (faults->count)
         add_text_faults(output, faults);
-    else if (!options_is_on(&session->options, OPTION_QUIET))
+    else if (model && !options_is_on(&session->options, OPTION_QUIET))
         add_praise(output, name, model);
     if (!output_close(output, err))
         return false;

@@ -23,17 +23,14 @@ json 'd' "{'model': 'ticketing', 'faults': []}"
 run 0 model check -q
 out_is_empty
 
-# Each folder of fixtures has one fault, named in fault.txt: place and message.
+# Folders of fixtures have one fault each, named in fault.txt: place and message. The unit tests go
+# through all of them, so here a sample does.
 count=0
 for folder in "$source_dir"/fixtures/model/*/; do
-    [ -f "$folder/fault.txt" ] || continue
     count=$((count + 1))
-    code=0
-    "$program" model check "$folder" >out 2>err || code=$?
-    command_line="goldleaf model check $folder"
+    [ $((count % 10)) -eq 0 ] || continue
+    run 2 model check "$folder"
     place=$(head -n 1 "$folder/fault.txt")
-    [ -n "$place" ] || continue
-    [ "$code" -eq 2 ] || fail "a faulty model passes"
     grep -qF -- "${place##*/}" out || fail "the place $place is not named"
 done
 [ "$count" -gt 50 ] || fail "where are the fixtures?"

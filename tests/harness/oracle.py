@@ -517,7 +517,7 @@ class Cleaned:
     def __init__(self, sheet, table, silver):
         self.sheet, self.table = sheet, table
         places = find_columns(sheet, table)
-        self.row_count = len(table.rows)
+        self.names = name_columns(self)
         rows = [Row(number, cells, places) for number, cells in enumerate(table.rows, 2)
                 if any(trim(cell) for cell in cells)]
         self.checked_count = len(rows)
@@ -704,19 +704,41 @@ def rejected_rows(cleaned_sheets):
 INVISIBLE = "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 
 
+def name_columns(cleaned):
+    """The bronze name of every column: the model's, else what its header says, else where it
+    stands; a repeated one is numbered. Headers of their own choose first."""
+    header, width = cleaned.table.header, cleaned.table.width
+    places = find_columns(cleaned.sheet, cleaned.table)
+    names = {place: name for name, place in places.items() if place is not None}
+    taken = RESERVED | set(places)
+
+    def take(place, name):
+        number, base = 2, name
+        while name in taken:
+            name, number = f"{base}_{number}", number + 1
+        taken.add(name)
+        names[place] = name
+
+    folded = [fold_header(text) for text in header]
+    for place in range(len(header)):
+        if folded[place] and place not in names and folded[place] not in folded[:place]:
+            starts_with_digit = folded[place][0].isdigit()
+            take(place, "c_" + folded[place] if starts_with_digit else folded[place])
+    for place in range(width):
+        if place not in names:
+            is_repeated = place < len(header) and folded[place]
+            take(place, names[folded.index(folded[place])] if is_repeated
+                 else "column_" + letters(place).lower())
+    return [names[place] for place in range(width)]
+
+
+# columns that bronze has for itself, or that SQL would take for something else
+RESERVED = {"snapshot_id", "loaded_at", "rowid", "oid"}
+
+
 def row_json(cleaned, row):
-    """The row as it was typed, by the names of the model's columns and of the others."""
-    names = {place: name for name, place in row.places.items() if place is not None}
-    taken = set(column.name for column in cleaned.sheet.columns)
-    cells = {}
-    for place, cell in enumerate(row.cells):
-        name = names.get(place)
-        if name is None:
-            header = cleaned.table.header[place] if place < len(cleaned.table.header) else ""
-            name = fold_header(header) or "column_" + letters(place).lower()
-            name = name if name not in taken else f"{name}_2"
-            taken.add(name)
-        cells[name] = cell
+    """The row as it was typed, by bronze column."""
+    cells = dict(zip(cleaned.names, row.cells))
     text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
     return re.sub(INVISIBLE, lambda found: f"\\u{ord(found[0]):04x}", text)
 
