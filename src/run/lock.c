@@ -35,6 +35,11 @@ static bool lock_fail(const struct lock *lock, int error, struct err *err) {
 static bool lock_is_taken(const struct lock *lock, int descriptor, struct err *err) {
     char holder[256];
     ssize_t size = pread(descriptor, holder, sizeof holder - 1, 0);
+    /* It writes its name right after it took the lock. */
+    for (int tries = 0; size == 0 && tries < 20; tries++) {
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        size = pread(descriptor, holder, sizeof holder - 1, 0);
+    }
     holder[size > 0 ? size : 0] = '\0';
     holder[strcspn(holder, "\n")] = '\0';
     err_set(err, ERR_LOCKED, "another run holds %s%s%s", lock->path, *holder ? ": " : "", holder);

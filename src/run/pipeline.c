@@ -67,12 +67,14 @@ static bool record_run(struct pipeline *pipeline, const char *status, int exit_c
                          COUNT_OF(parameters), NULL, err);
 }
 
-/* A failed run leaves nothing but this line, and not even that where the database refuses. */
+/* A failed run leaves nothing but this line, and not even that where the database is what failed.
+ */
 static void record_failure(struct pipeline *pipeline, const struct err *cause) {
+    if (cause->class == ERR_DATABASE)
+        return;
     struct err err;
     bool exists = false;
     pipeline->run.snapshot_id = 0;
-    warehouse_stop_when(pipeline->warehouse, NULL, NULL);
     bool ok = warehouse_has_table(pipeline->warehouse, "audit_runs", &exists, &err) && exists &&
               warehouse_begin(pipeline->warehouse, &err) &&
               record_run(pipeline, "failed", err_exit_code(cause->class), cause->message, &err) &&

@@ -10,6 +10,7 @@
 /* How long a run waits for another program's write, and how many instructions pass between two
  * looks at the stop flag (a few milliseconds). */
 #define BUSY_TIMEOUT_MS 10000
+#define BUSY_STEP_MS 50
 #define STOP_CHECK_INSTRUCTIONS 200000
 
 struct sqlite_warehouse {
@@ -307,6 +308,7 @@ static bool sqlite_is_complete(const char *path) {
 static int sqlite_open_read(const char *path, sqlite3 **database) {
     const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
     int status = sqlite3_open_v2(path, database, flags & ~SQLITE_OPEN_URI, NULL);
+    sqlite3_busy_timeout(*database, BUSY_TIMEOUT_MS);
     if (status == SQLITE_OK)
         status = sqlite3_exec(*database, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL);
     bool is_refused = status == SQLITE_CANTOPEN || status == SQLITE_READONLY;
@@ -323,11 +325,21 @@ static int sqlite_open_read(const char *path, sqlite3 **database) {
     return status;
 }
 
+/* Another program writes: waits a moment, but not longer in all than BUSY_TIMEOUT_MS, and not at
+ * all once the run is to stop. */
+static int sqlite_wait(void *context, int tries) {
+    struct sqlite_warehouse *self = context;
+    if (sqlite_is_stopped(&self->base) || tries >= BUSY_TIMEOUT_MS / BUSY_STEP_MS)
+        return 0;
+    sqlite3_sleep(BUSY_STEP_MS);
+    return 1;
+}
+
 static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode mode,
                              struct err *err) {
     sqlite3 *database = self->database;
     sqlite3_extended_result_codes(database, 1);
-    sqlite3_busy_timeout(database, BUSY_TIMEOUT_MS);
+    sqlite3_busy_handler(database, sqlite_wait, self);
     sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
