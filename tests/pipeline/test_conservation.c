@@ -3,6 +3,8 @@
 #include "harness/harness.h"
 #include "harness/grid.h"
 
+#include <strings.h>
+
 /* ---- sheets as the person sees them, read without the program's own reader ---- */
 
 struct csv_row {
@@ -259,12 +261,17 @@ static void check_raw_row(sqlite3 *database, const struct csv_table *table, size
     assert_true(column >= table->rows[0].count);
 }
 
+/* A missing word, perhaps with white space around it. */
 static bool is_missing(const char *key) {
-    static const char *const words[] = {"n/a", "#n/a", "null", "none", "-", "--"};
+    static const char *const words[] = {"n/a", "#n/a", "null", "none", "--", "-"};
+    if (is_white(key))
+        return true;
+    while (*key == ' ')
+        key++;
     for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (span_equal_nocase(span_from(key), span_from(words[i])))
-            return true;
-    return is_white(key);
+        if (strncasecmp(key, words[i], strlen(words[i])) == 0)
+            return is_white(key + strlen(words[i]));
+    return false;
 }
 
 /* Names sheet, row, cell, key, rule, value, reason and the whole row. Returns how many. */
