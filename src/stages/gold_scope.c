@@ -1,15 +1,7 @@
 #include "stages/gold_scope.h"
 
-#include "stages/schema.h"
-#include "stages/silver_parts.h"
-
 static int scope_field(const struct sheet_model *sheet, const struct gold_model *gold) {
     return gold->scope ? sheet_model_find_field(sheet, span_from(gold->scope)) : -1;
-}
-
-static void add_value(struct key_set *values, const struct value *row, int field) {
-    if (row && row[field].kind == VALUE_TEXT)
-        key_set_add(values, value_span(row[field]));
 }
 
 /* Rows of a sheet without the scope's column reach the scope through a sheet that has it and
@@ -28,78 +20,99 @@ static const struct reference *find_bridge(const struct gold_build *build,
     return NULL;
 }
 
-static bool add_bridged(const struct gold_build *build, const struct gold_model *gold,
-                        const struct sheet_model *bridge, const struct reference *reference,
-                        const struct value *row, struct key_set *values, struct err *err) {
-    if (!row)
-        return true;
-    struct statement *statement = NULL;
-    struct arena scratch = {0};
-    struct buf sql = {0};
-    bool has_row = true;
-    struct value *parts = arena_array(&scratch, reference->field_count, sizeof *parts);
-    buf_add_text(&sql, "SELECT DISTINCT ");
-    sql_add_name(&sql, gold->scope);
-    buf_printf(&sql, " FROM \"silver_%s\"", bridge->name);
-    for (size_t i = 0; i < reference->field_count; i++) {
-        buf_add_text(&sql, i ? " AND " : " WHERE ");
-        sql_add_name(&sql, bridge->fields[reference->fields[i]].name);
-        buf_printf(&sql, " = $%zu", i + 1);
-        parts[i] = row[reference->parent_fields[i]];
+/* What a sheet's delta means for the table. */
+static void judge_sheet(const struct gold_build *build, const struct gold_model *gold, size_t sheet,
+                        enum gold_extent *extent) {
+    const struct silver_delta *delta = &build->deltas[sheet];
+    const struct sheet_model *model = &build->model->sheets[sheet];
+    const struct sheet_model *bridge;
+    if ((!delta->is_bulk && delta->count == 0) || !gold_reads(gold, model))
+        return;
+    bool reaches_scope =
+        gold->scope && (scope_field(model, gold) >= 0 || find_bridge(build, gold, sheet, &bridge));
+    if (delta->is_bulk || !reaches_scope)
+        *extent = GOLD_WHOLE;
+    else if (*extent == GOLD_NOTHING)
+        *extent = GOLD_SCOPE;
+}
+
+/* NULL is in no list, so a scope that can be empty does not narrow. */
+static bool has_nullable_scope(const struct gold_build *build, const struct gold_model *gold) {
+    for (size_t i = 0; i < build->model->sheet_count; i++) {
+        const struct sheet_model *sheet = &build->model->sheets[i];
+        int field = scope_field(sheet, gold);
+        if (field >= 0 && gold_reads(gold, sheet) && !sheet->fields[field].required)
+            return true;
     }
-    bool ok = statement_prepare(build->warehouse, &statement, buf_text(&sql), err) &&
-              statement_start(statement, parts, reference->field_count, err);
-    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row)
-        key_set_add(values, value_span(statement_value(statement, 0)));
-    statement_close(statement);
+    return false;
+}
+
+static bool create_scope(const struct gold_build *build, const struct gold_model *gold,
+                         struct err *err) {
+    struct buf sql = {0};
+    enum field_type type = FIELD_STRING;
+    for (size_t i = 0; i < build->model->sheet_count; i++) {
+        int field = scope_field(&build->model->sheets[i], gold);
+        if (field >= 0)
+            type = build->model->sheets[i].fields[field].type;
+    }
+    buf_printf(&sql, "CREATE TEMP TABLE goldleaf_scope (value %s NOT NULL PRIMARY KEY)",
+               warehouse_type(build->warehouse, type));
+    return gold_run(build->warehouse, &sql, NULL, err);
+}
+
+/* The statement that adds what one row of a sheet touches: its own value of the scope, or those of
+ * the rows that refer to it. `fields` are its parameters. */
+static bool prepare_add(const struct gold_build *build, const struct gold_model *gold, size_t sheet,
+                        struct statement **add, const size_t **fields, size_t *field_count,
+                        int *own_field, struct err *err) {
+    const struct sheet_model *bridge;
+    struct buf sql = {0};
+    *own_field = scope_field(&build->model->sheets[sheet], gold);
+    buf_add_text(&sql, "INSERT INTO goldleaf_scope ");
+    if (*own_field >= 0) {
+        buf_add_text(&sql, "VALUES ($1)");
+        *field_count = 1;
+    } else {
+        const struct reference *reference = find_bridge(build, gold, sheet, &bridge);
+        buf_add_text(&sql, "SELECT DISTINCT ");
+        sql_add_name(&sql, gold->scope);
+        buf_printf(&sql, " FROM \"silver_%s\"", bridge->name);
+        for (size_t i = 0; i < reference->field_count; i++) {
+            buf_add_text(&sql, i ? " AND " : " WHERE ");
+            sql_add_name(&sql, bridge->fields[reference->fields[i]].name);
+            buf_printf(&sql, " = $%zu", i + 1);
+        }
+        *fields = reference->parent_fields;
+        *field_count = reference->field_count;
+    }
+    buf_add_text(&sql, " ON CONFLICT DO NOTHING");
+    bool ok = statement_prepare(build->warehouse, add, buf_text(&sql), err);
     buf_free(&sql);
-    arena_free(&scratch);
     return ok;
 }
 
-/* Collects the scope values that a sheet's delta touches. */
-static bool collect_sheet(const struct gold_build *build, const struct gold_model *gold,
-                          size_t sheet, struct key_set *values, enum gold_extent *extent,
-                          struct err *err) {
+static bool add_sheet(const struct gold_build *build, const struct gold_model *gold, size_t sheet,
+                      struct err *err) {
     const struct silver_delta *delta = &build->deltas[sheet];
-    const struct sheet_model *model = &build->model->sheets[sheet];
-    if ((!delta->is_bulk && delta->count == 0) || !gold_reads(gold, model))
+    struct statement *add = NULL;
+    struct arena scratch = {0};
+    const size_t *fields = NULL;
+    size_t field_count;
+    int own_field;
+    if (delta->count == 0 || !gold_reads(gold, &build->model->sheets[sheet]))
         return true;
-    int field = scope_field(model, gold);
-    const struct sheet_model *bridge = NULL;
-    const struct reference *reference =
-        field < 0 && gold->scope ? find_bridge(build, gold, sheet, &bridge) : NULL;
-    if (delta->is_bulk || (field < 0 && !reference)) {
-        *extent = GOLD_WHOLE;
-        return true;
+    bool ok = prepare_add(build, gold, sheet, &add, &fields, &field_count, &own_field, err);
+    struct value *parts = ok ? arena_array(&scratch, field_count, sizeof *parts) : NULL;
+    for (size_t i = 0; ok && i < delta->count * 2; i++) {
+        const struct silver_row_change *change = &delta->rows[i / 2];
+        const struct value *row = i % 2 ? change->after : change->before;
+        for (size_t f = 0; row && f < field_count; f++)
+            parts[f] = row[fields ? fields[f] : (size_t)own_field];
+        ok = !row || statement_run(add, parts, field_count, err);
     }
-    *extent = GOLD_SCOPE;
-    for (size_t i = 0; i < delta->count; i++) {
-        const struct silver_row_change *row = &delta->rows[i];
-        if (field >= 0) {
-            add_value(values, row->before, field);
-            add_value(values, row->after, field);
-        } else if (!add_bridged(build, gold, bridge, reference, row->before, values, err) ||
-                   !add_bridged(build, gold, bridge, reference, row->after, values, err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool fill_scope(const struct gold_build *build, const struct key_set *values,
-                       struct err *err) {
-    struct statement *statement = NULL;
-    bool ok =
-        warehouse_exec(build->warehouse,
-                       "CREATE TEMP TABLE goldleaf_scope (value TEXT NOT NULL PRIMARY KEY)", err) &&
-        statement_prepare(build->warehouse, &statement, "INSERT INTO goldleaf_scope VALUES ($1)",
-                          err);
-    for (size_t i = 0; ok && i < values->count; i++) {
-        struct value value = value_text(values->keys[i]);
-        ok = statement_run(statement, &value, 1, err);
-    }
-    statement_close(statement);
+    statement_close(add);
+    arena_free(&scratch);
     return ok;
 }
 
@@ -126,18 +139,20 @@ static bool for_each_view(const struct gold_build *build, const struct gold_mode
     return ok;
 }
 
-/* Beyond this share of a table's groups, one pass over everything is cheaper. */
-static bool is_most(const struct gold_build *build, const struct gold_model *gold, size_t touched,
-                    bool *is_most, struct err *err) {
+/* Beyond half of a table's groups, one pass over everything is cheaper. */
+static bool is_most(const struct gold_build *build, const struct gold_model *gold, bool *result,
+                    struct err *err) {
     struct arena scratch = {0};
-    struct value rows;
+    struct value touched = value_null(), rows = value_null();
     struct buf sql = {0};
     buf_add_text(&sql, "SELECT COUNT(DISTINCT ");
     sql_add_name(&sql, gold->scope);
     buf_add_text(&sql, ") FROM ");
     sql_add_name(&sql, gold->name);
-    bool ok = warehouse_value(build->warehouse, &scratch, buf_text(&sql), NULL, 0, &rows, err);
-    *is_most = ok && (int64_t)touched * 2 > rows.integer;
+    bool ok = warehouse_value(build->warehouse, &scratch, buf_text(&sql), NULL, 0, &rows, err) &&
+              warehouse_value(build->warehouse, &scratch, "SELECT COUNT(*) FROM goldleaf_scope",
+                              NULL, 0, &touched, err);
+    *result = ok && touched.integer * 2 > rows.integer;
     buf_free(&sql);
     arena_free(&scratch);
     return ok;
@@ -145,20 +160,23 @@ static bool is_most(const struct gold_build *build, const struct gold_model *gol
 
 bool gold_scope_open(const struct gold_build *build, const struct gold_model *gold,
                      enum gold_extent *extent, struct err *err) {
-    struct key_set values = {0};
-    bool ok = true;
+    bool takes_most;
     *extent = build->is_whole ? GOLD_WHOLE : GOLD_NOTHING;
-    for (size_t i = 0; ok && *extent != GOLD_WHOLE && i < build->model->sheet_count; i++)
-        ok = collect_sheet(build, gold, i, &values, extent, err);
-    bool takes_most = false;
-    if (ok && *extent == GOLD_SCOPE)
-        ok = is_most(build, gold, values.count, &takes_most, err);
-    if (takes_most)
+    for (size_t i = 0; i < build->model->sheet_count; i++)
+        judge_sheet(build, gold, i, extent);
+    if (*extent == GOLD_SCOPE && has_nullable_scope(build, gold))
         *extent = GOLD_WHOLE;
-    if (ok && *extent == GOLD_SCOPE)
-        ok = fill_scope(build, &values, err) && for_each_view(build, gold, true, err);
-    key_set_free(&values);
-    return ok;
+    if (*extent != GOLD_SCOPE)
+        return true;
+    bool ok = create_scope(build, gold, err);
+    for (size_t i = 0; ok && i < build->model->sheet_count; i++)
+        ok = add_sheet(build, gold, i, err);
+    if (!ok || !is_most(build, gold, &takes_most, err))
+        return false;
+    if (!takes_most)
+        return for_each_view(build, gold, true, err);
+    *extent = GOLD_WHOLE;
+    return warehouse_exec(build->warehouse, "DROP TABLE goldleaf_scope", err);
 }
 
 bool gold_scope_close(const struct gold_build *build, const struct gold_model *gold,

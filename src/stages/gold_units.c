@@ -30,15 +30,25 @@ static bool is_narrowed(const struct gold_build *build, const struct gold_model 
     return gold_reads(gold, model) && has_unit(model, gold);
 }
 
+/* NULL is in no list, so a unit that can be empty does not narrow. */
+static bool has_nullable_unit(const struct sheet_model *sheet, const struct gold_model *gold) {
+    for (size_t i = 0; i < gold->unit_count; i++)
+        if (!sheet->fields[sheet_model_find_field(sheet, span_from(gold->unit[i]))].required)
+            return true;
+    return false;
+}
+
 /* A change in a sheet without the unit can move any of them. */
 static void judge_sheet(const struct gold_build *build, const struct gold_model *gold, size_t sheet,
                         enum gold_extent *extent, size_t *touched) {
     const struct silver_delta *delta = &build->deltas[sheet];
-    if ((!delta->is_bulk && delta->count == 0) || !gold_reads(gold, &build->model->sheets[sheet]))
+    if (!gold_reads(gold, &build->model->sheets[sheet]))
         return;
-    if (delta->is_bulk || !is_narrowed(build, gold, sheet))
+    bool is_changed = delta->is_bulk || delta->count > 0;
+    bool narrows = is_narrowed(build, gold, sheet);
+    if (is_changed && (delta->is_bulk || !narrows))
         *extent = GOLD_WHOLE;
-    else if (*extent == GOLD_NOTHING)
+    else if (is_changed && *extent == GOLD_NOTHING)
         *extent = GOLD_UNITS;
     *touched += delta->count;
 }
@@ -134,12 +144,14 @@ bool gold_units_open(const struct gold_build *build, const struct gold_model *go
     *extent = build->is_whole ? GOLD_WHOLE : GOLD_NOTHING;
     for (size_t i = 0; i < build->model->sheet_count; i++) {
         judge_sheet(build, gold, i, extent, &touched);
-        if (is_narrowed(build, gold, i))
-            sheet = &build->model->sheets[i];
+        if (!is_narrowed(build, gold, i))
+            continue;
+        sheet = &build->model->sheets[i];
+        takes_most |= has_nullable_unit(sheet, gold);
     }
-    if (*extent == GOLD_UNITS && !is_most(build, gold, touched, &takes_most, err))
+    if (*extent == GOLD_UNITS && !takes_most && !is_most(build, gold, touched, &takes_most, err))
         return false;
-    if (takes_most)
+    if (*extent == GOLD_UNITS && takes_most)
         *extent = GOLD_WHOLE;
     if (*extent != GOLD_UNITS)
         return true;

@@ -52,6 +52,29 @@ static void walk_resynchronise(struct walk *walk) {
     walk->new_row++;
 }
 
+/* When rows only went, or only came, each row of the shorter side has its partner in order: the
+ * next equal one. Among rows that look alike the walk might pass it over. False, and nothing
+ * paired, when more than that happened. */
+static bool match_subsequence(const struct walk *walk, struct match *match) {
+    bool is_old_shorter = walk->old_count < walk->new_count;
+    const uint64_t *few = is_old_shorter ? walk->old_hashes : walk->new_hashes;
+    const uint64_t *many = is_old_shorter ? walk->new_hashes : walk->old_hashes;
+    size_t few_count = is_old_shorter ? walk->old_count : walk->new_count;
+    size_t many_count = is_old_shorter ? walk->new_count : walk->old_count;
+    size_t found = 0;
+    for (size_t i = 0; i < many_count && found < few_count; i++)
+        found += few[found] == many[i];
+    if (found < few_count)
+        return false;
+    for (size_t i = 0, next = 0; next < few_count; i++) {
+        if (few[next] != many[i])
+            continue;
+        match_pair(match, is_old_shorter ? next : i, is_old_shorter ? i : next);
+        next++;
+    }
+    return true;
+}
+
 /* Pairs what stands in the same order on both sides, nearly everything, in one pass: first the
  * common end, so that one stretch put in or taken out anywhere moves nothing, then from the start
  * on. */
@@ -63,6 +86,8 @@ static void match_walk(struct walk walk, struct match *match) {
     while (walk.old_count > start && walk.new_count > start &&
            walk.old_hashes[walk.old_count - 1] == walk.new_hashes[walk.new_count - 1])
         match_pair(match, --walk.old_count, --walk.new_count);
+    if (match_subsequence(&walk, match))
+        return;
     while (walk.old_row < walk.old_count && walk.new_row < walk.new_count) {
         if (walk.old_hashes[walk.old_row] == walk.new_hashes[walk.new_row])
             match_pair(match, walk.old_row++, walk.new_row++);

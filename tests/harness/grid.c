@@ -29,7 +29,8 @@ void grid_sort(struct grid *grid, size_t column) {
     for (size_t i = 1; i < grid->count; i++) {
         struct grid_row row = grid->rows[i];
         size_t at = i;
-        for (; at > 0 && strcmp(cell_text(&grid->rows[at - 1], column), cell_text(&row, column)) > 0;
+        for (;
+             at > 0 && strcmp(cell_text(&grid->rows[at - 1], column), cell_text(&row, column)) > 0;
              at--)
             grid->rows[at] = grid->rows[at - 1];
         grid->rows[at] = row;

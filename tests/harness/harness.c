@@ -237,9 +237,8 @@ const struct run_sheet *report_sheet(const struct run_report *report, const char
 /* ---- queries ---- */
 
 sqlite3 *scene_database(struct scene *scene) {
-    if (!scene->database &&
-        sqlite3_open_v2(scene->database_path, &scene->database, SQLITE_OPEN_READONLY, NULL) !=
-            SQLITE_OK)
+    if (!scene->database && sqlite3_open_v2(scene->database_path, &scene->database,
+                                            SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         fail_msg("%s: %s", scene->database_path, sqlite3_errmsg(scene->database));
     return scene->database;
 }
@@ -379,9 +378,8 @@ static const struct table_query audit_queries[] = {
     {"audit_rejected_rows",
      "SELECT source_table, target_table, row_number, cell, record_key, rule, column_name, value,"
      " row_json FROM audit_rejected_rows ORDER BY source_table, row_number"},
-    {"audit_warnings",
-     "SELECT source_table, row_number, cell, record_key, rule, column_name, value"
-     " FROM audit_warnings ORDER BY source_table, row_number, column_name"},
+    {"audit_warnings", "SELECT source_table, row_number, cell, record_key, rule, column_name, value"
+                       " FROM audit_warnings ORDER BY source_table, row_number, column_name"},
     {"audit_dq_results",
      "SELECT d.table_name, d.rule, d.severity, d.checked, d.failed"
      " FROM audit_dq_results d JOIN (SELECT r.table_name, MAX(a.rowid) AS newest"
@@ -517,5 +515,6 @@ void check_golden(const char *name, struct span found) {
     arena_free(&scratch);
     if (!is_same)
         fail_msg("%s is not what was published; if the new result is right, run the test with"
-                 " GOLDLEAF_UPDATE_GOLDEN=1 and read the difference before committing it", name);
+                 " GOLDLEAF_UPDATE_GOLDEN=1 and read the difference before committing it",
+                 name);
 }

@@ -2,7 +2,8 @@
  * warehouse with plain sqlite3.
  *
  * Everything here ends the test with a message when it fails, so that callers read as a story. A
- * scene lives below $TMPDIR (else in memory, else in /tmp) and takes its folder away when it is closed. */
+ * scene lives below $TMPDIR (else in memory, else in /tmp) and takes its folder away when it is
+ * closed. */
 #ifndef GOLDLEAF_TESTS_HARNESS_H
 #define GOLDLEAF_TESTS_HARNESS_H
 

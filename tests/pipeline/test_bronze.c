@@ -1,6 +1,6 @@
 /* Bronze: every pull kept as it was, and as few versions of rows as that takes. */
-#include "harness/harness.h"
 #include "harness/grid.h"
+#include "harness/harness.h"
 
 #define ARTISTS "artist_id,name,genre,country,created_at\n"
 
@@ -70,18 +70,18 @@ static const struct run_sheet *pull(struct history *history, const char *csv) {
 /* The versions that the last pull brought, and those that it ended. */
 static void expect_versions(struct history *history, int64_t begun, int64_t ended) {
     struct arena *arena = &history->arena;
-    assert_int_equal(scene_integer(&history->scene,
-                                   arena_printf(arena,
-                                                "SELECT COUNT(*) FROM bronze_artists"
-                                                " WHERE _snapshot_id = %zu",
-                                                history->count)),
-                     begun);
-    assert_int_equal(scene_integer(&history->scene,
-                                   arena_printf(arena,
-                                                "SELECT COUNT(*) FROM bronze_artists"
-                                                " WHERE _removed_snapshot_id = %zu",
-                                                history->count)),
-                     ended);
+    assert_int_equal(
+        scene_integer(&history->scene, arena_printf(arena,
+                                                    "SELECT COUNT(*) FROM bronze_artists"
+                                                    " WHERE _snapshot_id = %zu",
+                                                    history->count)),
+        begun);
+    assert_int_equal(
+        scene_integer(&history->scene, arena_printf(arena,
+                                                    "SELECT COUNT(*) FROM bronze_artists"
+                                                    " WHERE _removed_snapshot_id = %zu",
+                                                    history->count)),
+        ended);
 }
 
 static void expect_change(const struct run_sheet *sheet, int64_t added, int64_t changed,
@@ -103,10 +103,11 @@ static void test_first_pull_keeps_every_row(void **state) {
     assert_string_equal(sheet->status, "loaded");
     assert_int_equal(sheet->rows, 2);
     expect_versions(&history, 2, 0);
-    scene_expect(&history.scene,
-                 "SELECT b._key, b._snapshot_id, b._loaded_at = s.loaded_at, b._removed_snapshot_id,"
-                 " b.genre FROM bronze_artists b, audit_snapshots s ORDER BY b._position",
-                 "A1,1,1,,pop\nA2,1,1,,");
+    scene_expect(
+        &history.scene,
+        "SELECT b._key, b._snapshot_id, b._loaded_at = s.loaded_at, b._removed_snapshot_id,"
+        " b.genre FROM bronze_artists b, audit_snapshots s ORDER BY b._position",
+        "A1,1,1,,pop\nA2,1,1,,");
     end(&history);
 }
 
@@ -114,9 +115,11 @@ static void test_cells_are_kept_as_typed(void **state) {
     struct history history;
     (void)state;
     begin(&history);
-    pull(&history, ARTISTS " A1 ,\xc2\xa0" "Ann\xe2\x80\x8b,N/A,\t,2024-13-99\n#REF!,--,'=1+1,0001,1e5\n");
-    pull_as(&history, SPAN(ARTISTS "A1,\"say \"\"hi\"\"\",\"a,b\",\"two\nlines\",\" \"\n"),
-            "[artist_id][name][genre][country][created_at]\n[A1][say \"hi\"][a,b][two\nlines][ ]\n");
+    pull(&history, ARTISTS " A1 ,\xc2\xa0"
+                           "Ann\xe2\x80\x8b,N/A,\t,2024-13-99\n#REF!,--,'=1+1,0001,1e5\n");
+    pull_as(
+        &history, SPAN(ARTISTS "A1,\"say \"\"hi\"\"\",\"a,b\",\"two\nlines\",\" \"\n"),
+        "[artist_id][name][genre][country][created_at]\n[A1][say \"hi\"][a,b][two\nlines][ ]\n");
     end(&history);
 }
 
@@ -150,10 +153,11 @@ static void test_other_bytes_of_the_same_sheet_are_no_change(void **state) {
     begin(&history);
     pull(&history, ARTISTS "A1,Ann,,,\nA2,Bo,pop,,\n");
     const char *expected = history.sheets[0];
-    const struct run_sheet *sheet = pull_as(
-        &history,
-        SPAN("\xef\xbb\xbf" "artist_id;name;genre;country;created_at\r\n\"A1\";Ann\r\nA2;\"Bo\";pop;;"),
-        expected);
+    const struct run_sheet *sheet =
+        pull_as(&history,
+                SPAN("\xef\xbb\xbf"
+                     "artist_id;name;genre;country;created_at\r\n\"A1\";Ann\r\nA2;\"Bo\";pop;;"),
+                expected);
     expect_change(sheet, 0, 0, 0, 0);
     assert_string_equal(sheet->status, "unchanged");
     expect_versions(&history, 0, 0);
@@ -446,7 +450,8 @@ static void test_headers_that_mean_something_elsewhere(void **state) {
     pull_as(&history, SPAN(csv), expected);
     pull_as(&history, SPAN(csv), expected);
     expect_versions(&history, 0, 0);
-    scene_expect(&history.scene, "SELECT _row_id, _snapshot_id, name FROM bronze_artists", "1,1,Ann");
+    scene_expect(&history.scene, "SELECT _row_id, _snapshot_id, name FROM bronze_artists",
+                 "1,1,Ann");
     /* and they can be read back by a stage that has nothing but bronze */
     struct run_options options = scene_options(&history.scene);
     options.pull = false;
@@ -493,8 +498,8 @@ static void test_70000_rows_between_two(void **state) {
     buf_add_text(&csv, "last,,,,\n");
     expect_change(pull(&history, buf_text(&csv)), 70000, 0, 0, 0);
     expect_versions(&history, 70000, 0);
-    scene_expect(&history.scene,
-                 "SELECT COUNT(DISTINCT _position) FROM bronze_artists_current", "70002");
+    scene_expect(&history.scene, "SELECT COUNT(DISTINCT _position) FROM bronze_artists_current",
+                 "70002");
     /* and once more between two of those */
     buf_free(&csv);
     buf_add_text(&csv, ARTISTS "first,,,,\n");

@@ -1,7 +1,7 @@
 /* Nothing is lost without a trace: every row of a sheet is in silver, in quarantine or blank, every
  * fault can be found in the sheet, and the KPI tables agree with each other. */
-#include "harness/harness.h"
 #include "harness/grid.h"
+#include "harness/harness.h"
 
 #include <strings.h>
 
@@ -108,13 +108,33 @@ static const char *cell_at(const struct csv_table *table, size_t row, size_t col
 
 /* White space at the ends, as the model trims it. */
 static bool is_white(const char *text) {
-    static const char *const marks[] = {
-        "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
-        "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
-        "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\x8b",
-        "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
-        "\xef\xbb\xbf", " ",            "\t",           "\n",           "\r",
-        "\v",           "\f"};
+    static const char *const marks[] = {"\xc2\x85",
+                                        "\xc2\xa0",
+                                        "\xe1\x9a\x80",
+                                        "\xe2\x80\x80",
+                                        "\xe2\x80\x81",
+                                        "\xe2\x80\x82",
+                                        "\xe2\x80\x83",
+                                        "\xe2\x80\x84",
+                                        "\xe2\x80\x85",
+                                        "\xe2\x80\x86",
+                                        "\xe2\x80\x87",
+                                        "\xe2\x80\x88",
+                                        "\xe2\x80\x89",
+                                        "\xe2\x80\x8a",
+                                        "\xe2\x80\x8b",
+                                        "\xe2\x80\xa8",
+                                        "\xe2\x80\xa9",
+                                        "\xe2\x80\xaf",
+                                        "\xe2\x81\x9f",
+                                        "\xe3\x80\x80",
+                                        "\xef\xbb\xbf",
+                                        " ",
+                                        "\t",
+                                        "\n",
+                                        "\r",
+                                        "\v",
+                                        "\f"};
     while (*text) {
         size_t i = 0;
         while (i < COUNT_OF(marks) && strncmp(text, marks[i], strlen(marks[i])) != 0)
@@ -164,12 +184,13 @@ static void check_rows_of_sheet(struct scene *scene, const char *sheet,
                  sheet, (long long)bronze, table->count - 1, (long long)silver, (long long)rejected,
                  (long long)blank);
     /* each one once, and each of them a current row */
-    assert_int_equal(count(scene,
-                           "SELECT COUNT(*) FROM (SELECT _row_id FROM silver_@ UNION"
-                           " SELECT row_id FROM audit_rejected_rows WHERE source_table = 'bronze_@')"
-                           " WHERE _row_id IN (SELECT _row_id FROM bronze_@_current)",
-                           sheet),
-                     silver + rejected);
+    assert_int_equal(
+        count(scene,
+              "SELECT COUNT(*) FROM (SELECT _row_id FROM silver_@ UNION"
+              " SELECT row_id FROM audit_rejected_rows WHERE source_table = 'bronze_@')"
+              " WHERE _row_id IN (SELECT _row_id FROM bronze_@_current)",
+              sheet),
+        silver + rejected);
     assert_int_equal(count(scene,
                            "SELECT COUNT(*) FROM audit_warnings WHERE source_table = 'bronze_@' AND"
                            " row_id NOT IN (SELECT _row_id FROM silver_@)",
@@ -239,8 +260,8 @@ static const char *text_of(sqlite3_stmt *statement, int column) {
 static sqlite3_stmt *prepare(struct scene *scene, const char *sql, const char *sheet) {
     sqlite3_stmt *statement;
     const char *table = arena_printf(&scene->run_arena, "bronze_%s", sheet);
-    assert_int_equal(
-        sqlite3_prepare_v2(scene_database(scene), sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(scene_database(scene), sql, -1, &statement, NULL),
+                     SQLITE_OK);
     sqlite3_bind_text(statement, 1, table, -1, SQLITE_TRANSIENT);
     return statement;
 }
@@ -250,9 +271,9 @@ static void check_raw_row(sqlite3 *database, const struct csv_table *table, size
                           const char *json) {
     sqlite3_stmt *statement;
     size_t column = 0;
-    assert_int_equal(sqlite3_prepare_v2(database, "SELECT value FROM json_each($1)", -1, &statement,
-                                        NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(database, "SELECT value FROM json_each($1)", -1, &statement, NULL),
+        SQLITE_OK);
     sqlite3_bind_text(statement, 1, json, -1, SQLITE_STATIC);
     for (; sqlite3_step(statement) == SQLITE_ROW; column++)
         assert_string_equal(text_of(statement, 0), cell_at(table, row, column));
@@ -278,12 +299,12 @@ static bool is_missing(const char *key) {
 static size_t check_rejects_of_sheet(struct scene *scene, const char *sheet,
                                      const struct csv_table *table) {
     size_t rejects = 0;
-    sqlite3_stmt *statement = prepare(
-        scene,
-        "SELECT cell, row_number, value, row_json, record_key, rule, reason, target_table,"
-        " json_extract(row_json, '$.' || column_name)"
-        " FROM audit_rejected_rows WHERE source_table = $1",
-        sheet);
+    sqlite3_stmt *statement =
+        prepare(scene,
+                "SELECT cell, row_number, value, row_json, record_key, rule, reason, target_table,"
+                " json_extract(row_json, '$.' || column_name)"
+                " FROM audit_rejected_rows WHERE source_table = $1",
+                sheet);
     for (; sqlite3_step(statement) == SQLITE_ROW; rejects++) {
         size_t row = (size_t)sqlite3_column_int64(statement, 1);
         check_fault(table, sheet, text_of(statement, 0), row, text_of(statement, 2));
@@ -312,8 +333,8 @@ static size_t check_warnings_of_sheet(struct scene *scene, const char *sheet,
                 " FROM audit_warnings WHERE source_table = $1",
                 sheet);
     for (; sqlite3_step(statement) == SQLITE_ROW; warnings++) {
-        check_fault(table, sheet, text_of(statement, 0),
-                    (size_t)sqlite3_column_int64(statement, 1), text_of(statement, 2));
+        check_fault(table, sheet, text_of(statement, 0), (size_t)sqlite3_column_int64(statement, 1),
+                    text_of(statement, 2));
         for (int i = 3; i <= 6; i++)
             assert_true(*text_of(statement, i) != '\0');
     }
@@ -328,15 +349,23 @@ static size_t check_warnings_of_sheet(struct scene *scene, const char *sheet,
 /* Exact in hundredths, per currency. */
 static void check_invariants(struct scene *scene) {
     struct span by_event = scene_query(
-        scene, "SELECT currency, SUM(tickets_sold) AS sold, " CENTS("gross_revenue") " AS gross, "
-               CENTS("refunds_amount") " AS refunds, " CENTS("net_revenue") " AS net"
-               " FROM gold_event_sales GROUP BY currency"
-               " HAVING sold <> 0 OR gross <> 0 OR refunds <> 0 ORDER BY currency");
+        scene,
+        "SELECT currency, SUM(tickets_sold) AS sold, " CENTS("gross_revenue") " AS gross, " CENTS(
+            "refunds_amount") " AS refunds, " CENTS("net_revenue") " AS net"
+                                                                   " FROM gold_event_sales GROUP "
+                                                                   "BY currency"
+                                                                   " HAVING sold <> 0 OR gross <> "
+                                                                   "0 OR refunds <> 0 ORDER BY "
+                                                                   "currency");
     struct span by_day = scene_query(
-        scene, "SELECT currency, SUM(tickets_sold) AS sold, " CENTS("gross_revenue") " AS gross, "
-               CENTS("refunds_amount") " AS refunds, " CENTS("net_revenue") " AS net"
-               " FROM gold_daily_metrics GROUP BY currency"
-               " HAVING sold <> 0 OR gross <> 0 OR refunds <> 0 ORDER BY currency");
+        scene,
+        "SELECT currency, SUM(tickets_sold) AS sold, " CENTS("gross_revenue") " AS gross, " CENTS(
+            "refunds_amount") " AS refunds, " CENTS("net_revenue") " AS net"
+                                                                   " FROM gold_daily_metrics GROUP "
+                                                                   "BY currency"
+                                                                   " HAVING sold <> 0 OR gross <> "
+                                                                   "0 OR refunds <> 0 ORDER BY "
+                                                                   "currency");
     check_same_text("the sums by day against those by event", by_event, by_day);
     static const char *const never[] = {
         "SELECT COUNT(*) FROM gold_event_sales WHERE attendance < 0 OR attendance > tickets_sold",
@@ -381,7 +410,8 @@ static size_t find_column(const struct csv_table *table, const char *name) {
         const char *header = table->rows[0].cells[i];
         size_t at = 0, skipped = strspn(header, " ");
         while (name[at] && header[skipped + at] &&
-               ascii_lower(header[skipped + at]) == (name[at] == '_' ? header[skipped + at] : name[at]))
+               ascii_lower(header[skipped + at]) ==
+                   (name[at] == '_' ? header[skipped + at] : name[at]))
             at++;
         if (!name[at] && header[skipped + at + strspn(header + skipped + at, " ")] == '\0')
             return i;
@@ -485,8 +515,7 @@ static void test_sample_breaks_every_rule(void **state) {
     struct scene scene;
     (void)state;
     open_sample(&scene);
-    scene_expect(&scene,
-                 "SELECT DISTINCT rule FROM audit_rejected_rows ORDER BY rule",
+    scene_expect(&scene, "SELECT DISTINCT rule FROM audit_rejected_rows ORDER BY rule",
                  "currency_mismatch\nduplicate_key\nduplicate_row\nforeign_key\nformula_error\n"
                  "parse\nrange\nrequired");
     scene_expect(&scene, "SELECT DISTINCT rule FROM audit_warnings ORDER BY rule",

@@ -65,8 +65,8 @@ static void check_held(struct scene *scene, const char *why) {
                  "SELECT l.status, l.message IS NOT NULL FROM audit_loads l"
                  " WHERE l.table_name = 'bronze_tickets' ORDER BY snapshot_id DESC LIMIT 1",
                  "held,1");
-    scene_expect(scene,
-                 "SELECT status, exit_code FROM audit_runs ORDER BY rowid DESC LIMIT 1", "held,4");
+    scene_expect(scene, "SELECT status, exit_code FROM audit_runs ORDER BY rowid DESC LIMIT 1",
+                 "held,4");
     check_tables_of_ten(scene);
 }
 
@@ -77,8 +77,8 @@ static void check_passed(struct scene *scene, int64_t rows) {
     assert_string_equal(sheet->status, "loaded");
     assert_int_equal(sheet->rows, rows);
     assert_int_equal(scene_integer(scene, "SELECT COUNT(*) FROM bronze_tickets_current"), rows);
-    scene_expect(scene,
-                 "SELECT status, exit_code FROM audit_runs ORDER BY rowid DESC LIMIT 1", "done,0");
+    scene_expect(scene, "SELECT status, exit_code FROM audit_runs ORDER BY rowid DESC LIMIT 1",
+                 "done,0");
 }
 
 /* ---- what is held ---- */
@@ -241,8 +241,9 @@ static void test_parent_that_never_came(void **state) {
     scene_write_text(&scene, "venues.csv", "venue_id\nV1\n");
     scene_run_all(&scene);
     assert_true(scene.report.is_held);
-    scene_expect(&scene, "SELECT source_table, COUNT(*), MIN(rule), MAX(rule) FROM"
-                         " audit_rejected_rows GROUP BY source_table",
+    scene_expect(&scene,
+                 "SELECT source_table, COUNT(*), MIN(rule), MAX(rule) FROM"
+                 " audit_rejected_rows GROUP BY source_table",
                  "bronze_events,1,foreign_key,foreign_key\n"
                  "bronze_tickets,10,foreign_key,foreign_key");
     scene_write_text(&scene, "venues.csv", "venue_id,name\nV1,Hall\n");
@@ -285,12 +286,12 @@ static void test_accept_of_a_missing_column(void **state) {
     struct scene scene;
     (void)state;
     open_loaded_scene(&scene);
-    scene_write_text(&scene, "tickets.csv", "ticket_id,event_id,purchase_datetime,status\n"
-                                            "T1,E1,2026-01-01,sold\n");
+    scene_write_text(&scene, "tickets.csv",
+                     "ticket_id,event_id,purchase_datetime,status\n"
+                     "T1,E1,2026-01-01,sold\n");
     run_with(&scene, 100, "tickets");
     check_passed(&scene, 1);
-    scene_expect(&scene,
-                 "SELECT record_key, rule, column_name, value FROM audit_rejected_rows",
+    scene_expect(&scene, "SELECT record_key, rule, column_name, value FROM audit_rejected_rows",
                  "T1,required,price_paid,");
     scene_close(&scene);
 }
@@ -351,7 +352,8 @@ static void test_held_sheet_follows_its_parents(void **state) {
     assert_string_equal(report_sheet(&scene.report, "tickets")->status, "held");
     scene_expect(&scene, "SELECT COUNT(*), MIN(currency), MAX(currency) FROM silver_tickets",
                  "8,USD,USD");
-    scene_expect(&scene, "SELECT record_key, rule, cell FROM audit_rejected_rows ORDER BY row_number",
+    scene_expect(&scene,
+                 "SELECT record_key, rule, cell FROM audit_rejected_rows ORDER BY row_number",
                  "T1,foreign_key,C2\nT2,foreign_key,C3");
     scene_expect(&scene, "SELECT tickets_sold FROM gold_event_sales", "8");
     scene_close(&scene);

@@ -25,8 +25,9 @@ static void write_world(struct scene *scene) {
                      TICKETS "T1,E1,C1,2026-01-01,web,10,,sold\nT2,E1,,2026-01-02,web,10,,used\n"
                              "T3,E1,,2026-01-02,app,12.505,,used\nT4,E2,,2026-01-03,web,7,,sold\n"
                              "T4,E2,,2026-01-03,web,8,,sold\nT5,E9,,2026-01-03,web,8,,sold\n");
-    scene_write_text(scene, "checkins.csv", "checkin_id,event_id,ticket_id,scanned_at,gate\n"
-                                            "K1,E1,T2,2026-02-01,a\nK2,E2,T2,2026-02-01,a\n");
+    scene_write_text(scene, "checkins.csv",
+                     "checkin_id,event_id,ticket_id,scanned_at,gate\n"
+                     "K1,E1,T2,2026-02-01,a\nK2,E2,T2,2026-02-01,a\n");
     scene_write_text(scene, "refunds.csv",
                      "refund_id,ticket_id,event_id,reason,refund_amount,refunded_at\n"
                      "R1,T1,E1,other,4,2026-01-05\nR2,T3,E1,,99,2026-01-06\n");
@@ -198,6 +199,39 @@ static void test_pull_that_is_taken_back_before_the_build(void **state) {
     run(&scene, PULL);
     run(&scene, SILVER);
     run(&scene, GOLD);
+    check_same_as_first_load(&scene);
+    scene_close(&scene);
+}
+
+/* A sheet of many rows, so that only what changed is cleaned. `extra` stands behind the twentieth.
+ */
+static void write_many_artists(struct scene *scene, const char *twentieth, const char *extra) {
+    struct buf csv = {0};
+    buf_add_text(&csv, "artist_id,name\n");
+    for (int i = 1; i <= 40; i++)
+        if (i == 20)
+            buf_printf(&csv, "A20,%s\n%s", twentieth, extra);
+        else
+            buf_printf(&csv, "A%d,Ann\n", i);
+    scene_write(scene, "artists.csv", buf_span(&csv));
+    buf_free(&csv);
+}
+
+/* Versions that began and ended between two builds never were, for silver. */
+static void test_rows_that_came_and_went_between_two_builds(void **state) {
+    struct scene scene;
+    (void)state;
+    open_world(&scene);
+    write_many_artists(&scene, "first", "");
+    run(&scene, ALL);
+    write_many_artists(&scene, "second", "A41,short\n,no key\nA7,double\n");
+    run(&scene, PULL);
+    write_many_artists(&scene, "third", "");
+    run(&scene, PULL);
+    run(&scene, SILVER);
+    run(&scene, GOLD);
+    scene_expect(&scene, "SELECT name, COUNT(*) FROM silver_artists GROUP BY name ORDER BY name",
+                 "Ann,39\nthird,1");
     check_same_as_first_load(&scene);
     scene_close(&scene);
 }
@@ -469,8 +503,8 @@ static void test_changed_model_reaches_a_held_sheet(void **state) {
     const char *folder;
     (void)state;
     open_scene_with_other_model(&scene, &folder);
-    struct span good = read_file(&scene.arena,
-                                 arena_printf(&scene.arena, "%s/tickets.csv", scene.inputs));
+    struct span good =
+        read_file(&scene.arena, arena_printf(&scene.arena, "%s/tickets.csv", scene.inputs));
     scene_write_text(&scene, "tickets.csv", "");
     run(&scene, ALL);
     assert_true(scene.report.is_held);
@@ -488,6 +522,7 @@ int main(void) {
         cmocka_unit_test(test_pull_then_silver_and_gold),
         cmocka_unit_test(test_two_pulls_then_one_build),
         cmocka_unit_test(test_pull_that_is_taken_back_before_the_build),
+        cmocka_unit_test(test_rows_that_came_and_went_between_two_builds),
         cmocka_unit_test(test_pull_then_everything),
         cmocka_unit_test(test_two_silvers_then_one_gold),
         cmocka_unit_test(test_silver_without_gold_then_everything),
