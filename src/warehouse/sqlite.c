@@ -33,6 +33,9 @@ static struct sqlite_warehouse *sqlite_of(struct warehouse *warehouse) {
 }
 
 static const char *sqlite_hint(int code) {
+    if (code == SQLITE_READONLY_ROLLBACK)
+        return "a run was broken off while it wrote; the next `goldleaf all` of someone who may "
+               "write here clears that up";
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -296,35 +299,6 @@ static int sqlite_is_stopped(void *context) {
     return warehouse->is_stopped && warehouse->is_stopped(warehouse->stop_context);
 }
 
-/* A database in WAL mode in a folder that cannot be written: SQLite wants to make its shared
- * memory file there. Without a log beside it the file is complete in itself. */
-static bool sqlite_is_complete(const char *path) {
-    struct stat info;
-    char log[4096];
-    snprintf(log, sizeof log, "%s-wal", path);
-    return stat(log, &info) != 0 || info.st_size == 0;
-}
-
-static int sqlite_open_read(const char *path, sqlite3 **database) {
-    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
-    int status = sqlite3_open_v2(path, database, flags & ~SQLITE_OPEN_URI, NULL);
-    sqlite3_busy_timeout(*database, BUSY_TIMEOUT_MS);
-    if (status == SQLITE_OK)
-        status = sqlite3_exec(*database, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL);
-    bool is_refused = status == SQLITE_CANTOPEN || status == SQLITE_READONLY;
-    if (!is_refused || access(path, R_OK) != 0 || !sqlite_is_complete(path))
-        return status;
-    sqlite3_close_v2(*database);
-    struct buf uri = {0};
-    buf_add_text(&uri, "file:");
-    for (const char *c = path; *c; c++)
-        buf_printf(&uri, strchr("?#%", *c) ? "%%%02X" : "%c", (unsigned char)*c);
-    buf_add_text(&uri, "?immutable=1");
-    status = sqlite3_open_v2(buf_text(&uri), database, flags, NULL);
-    buf_free(&uri);
-    return status;
-}
-
 /* Another program writes: waits a moment, but not longer in all than BUSY_TIMEOUT_MS, and not at
  * all once the run is to stop. */
 static int sqlite_wait(void *context, int tries) {
@@ -333,6 +307,46 @@ static int sqlite_wait(void *context, int tries) {
         return 0;
     sqlite3_sleep(BUSY_STEP_MS);
     return 1;
+}
+
+static bool sqlite_is_beside(const char *path, const char *ending) {
+    struct stat info;
+    char name[4096];
+    snprintf(name, sizeof name, "%s%s", path, ending);
+    return stat(name, &info) == 0 && info.st_size > 0;
+}
+
+static int sqlite_try(struct sqlite_warehouse *self, const char *path, int flags) {
+    sqlite3_close_v2(self->database);
+    int status = sqlite3_open_v2(path, &self->database, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (status != SQLITE_OK)
+        return status;
+    sqlite3_extended_result_codes(self->database, 1);
+    sqlite3_busy_handler(self->database, sqlite_wait, self);
+    return sqlite3_exec(self->database, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL);
+}
+
+/* Where the folder cannot be written, SQLite misses the shared memory file of the write-ahead log.
+ * With neither a log nor a journal beside it the file is complete in itself, and can be read as
+ * it stands. */
+static int sqlite_open_read(struct sqlite_warehouse *self, const char *path) {
+    int status = sqlite_try(self, path, SQLITE_OPEN_READONLY);
+    /* A run was broken off while it wrote: what it wrote is taken back, which needs the right to
+     * write. */
+    if (status == SQLITE_READONLY_ROLLBACK && access(path, W_OK) == 0)
+        status = sqlite_try(self, path, SQLITE_OPEN_READWRITE);
+    bool is_refused = (status & 0xff) == SQLITE_CANTOPEN || status == SQLITE_READONLY_DIRECTORY;
+    if (!is_refused || access(path, R_OK) != 0 || sqlite_is_beside(path, "-wal") ||
+        sqlite_is_beside(path, "-journal"))
+        return status;
+    struct buf uri = {0};
+    buf_add_text(&uri, "file:");
+    for (const char *c = path; *c; c++)
+        buf_printf(&uri, strchr("?#%", *c) ? "%%%02X" : "%c", (unsigned char)*c);
+    buf_add_text(&uri, "?immutable=1");
+    status = sqlite_try(self, buf_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    buf_free(&uri);
+    return status;
 }
 
 static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode mode,
@@ -390,7 +404,7 @@ bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_
     } else {
         int status =
             mode == WAREHOUSE_READ && !is_memory
-                ? sqlite_open_read(path, &self->database)
+                ? sqlite_open_read(self, path)
                 : sqlite3_open_v2(path, &self->database,
                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                                   NULL);
