@@ -24,30 +24,32 @@ for variable in $(compgen -e | grep -E '^(GOLDLEAF_|DATABASE_URL$|SHEET_|SPREADS
     *) unset "$variable" ;;
     esac
 done
-mkdir "$work/tmp"
+mkdir "$work/tmp" "$work/inspected"
 export TMPDIR=$work/tmp SQLITE_TMPDIR=$work/tmp
 cd "$work" || exit 2
 
-# Folders that a test mounts, and processes that it starts and that may outlive a failure.
-mounts=()
-helpers=()
+mounts=() # folders that a test mounts
 
 cleanup() {
-    local helper mount
+    local process mount
     exec 7>&- 8>&- 2>/dev/null
-    for helper in "${helpers[@]}"; do
-        kill "$helper" 2>/dev/null
+    # Only what the shell knows to be running: the number of a process that has ended may by now
+    # belong to somebody else's.
+    for process in $(jobs -pr); do
+        kill "$process" 2>/dev/null
     done
     wait 2>/dev/null
     cd /
     for mount in "${mounts[@]}"; do
         umount "$mount" 2>/dev/null || umount -l "$mount" 2>/dev/null
     done
+    # a test may have taken its own rights away
+    chmod -R u+rwX "$work" 2>/dev/null
     rm -rf "$work"
 }
 trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'printf "interrupted\n" >&2; exit 130' INT
+trap 'printf "terminated\n" >&2; exit 143' TERM
 
 # ---- chance ----
 
@@ -215,8 +217,7 @@ inspect() {
     for suffix in '' -wal -journal; do
         [ ! -e "$1$suffix" ] || files+=("$1$suffix")
     done
-    rm -rf inspected
-    mkdir inspected
+    rm -f inspected/*
     : >"$2"
     [ ${#files[@]} -eq 0 ] || cp "${files[@]}" inspected/
     [ ! -e "$1" ] || read_state "inspected/${1##*/}" "$2"
@@ -250,7 +251,6 @@ hold() {
     : >"$work/held"
     sqlite3 -bail "$1" <"$work/hold.pipe" >>"$work/held" 2>&1 7>&- 8>&- &
     holder=$!
-    helpers+=("$holder")
     exec 8>"$work/hold.pipe"
     ask_holder "$2"
 }

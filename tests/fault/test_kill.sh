@@ -8,7 +8,7 @@
 . "$here/aftermath.sh"
 
 rounds=${GOLDLEAF_KILL_ROUNDS:-64}
-tickets=${GOLDLEAF_KILL_TICKETS:-8000}
+tickets=${GOLDLEAF_KILL_TICKETS:-6000}
 kills=0 kept_old=0 kept_new=0
 
 # kill_once FROM TO: kills a run at a moment between the two; false when the run was faster.

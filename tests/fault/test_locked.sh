@@ -9,7 +9,6 @@
 start_run() {
     "$GOLDLEAF" all --inputs "$2" --database w.sqlite >"$1.out" 2>"$1.err" 8>&- &
     run=$!
-    helpers+=("$run")
 }
 
 # wait_run NAME PROCESS: sets status, out and err as `goldleaf` does.
