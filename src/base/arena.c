@@ -7,6 +7,7 @@
 
 struct arena_block {
     struct arena_block *previous;
+    size_t size;
     max_align_t data[];
 };
 
@@ -53,6 +54,7 @@ void *arena_alloc(struct arena *arena, size_t size) {
         size_t bytes = size > ARENA_BLOCK_BYTES ? size : ARENA_BLOCK_BYTES;
         struct arena_block *block = memory_alloc(sizeof *block + bytes);
         block->previous = arena->blocks;
+        block->size = bytes;
         arena->blocks = block;
         arena->next = (char *)block->data;
         arena->end = arena->next + bytes;
@@ -90,6 +92,12 @@ const char *arena_printf(struct arena *arena, const char *format, ...) {
     vsnprintf(text, (size_t)size + 1, format, again);
     va_end(again);
     return text;
+}
+
+void arena_free_wiped(struct arena *arena) {
+    for (struct arena_block *block = arena->blocks; block; block = block->previous)
+        explicit_bzero(block->data, block->size);
+    arena_free(arena);
 }
 
 void arena_free(struct arena *arena) {

@@ -27,8 +27,10 @@ struct span arena_copy(struct arena *arena, struct span text);
 const char *arena_string(struct arena *arena, struct span text);
 const char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Gives everything back; the arena can be used again. */
+/* Gives everything back; the arena can be used again. The second writes zeros over it first, for
+ * what may not stay behind in memory. */
 void arena_free(struct arena *arena);
+void arena_free_wiped(struct arena *arena);
 
 /* malloc and realloc that end the process instead of returning NULL. */
 void *memory_alloc(size_t size);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/visible.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 
 static struct {
@@ -12,6 +13,17 @@ static struct {
     void *context;
     char run_id[64];
 } state = {.sink = {.level = LOG_LEVEL_WARN}};
+
+/* Recursive, because wiping what was drawn takes it again. */
+static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+
+void log_lock(void) {
+    pthread_mutex_lock(&lock);
+}
+
+void log_unlock(void) {
+    pthread_mutex_unlock(&lock);
+}
 
 void log_configure(const struct log_sink *sink) {
     state.sink = *sink;
@@ -95,11 +107,13 @@ static void write_line(enum log_level level, const char *event, struct span mess
         add_json(&line, level, event, message, hint, exit_code);
     else
         add_text(&line, level, event, message, hint);
+    log_lock();
     if (state.wipe)
         state.wipe(state.context);
     FILE *stream = state.sink.stream ? state.sink.stream : stderr;
     fwrite(line.data, 1, line.size, stream);
     fflush(stream);
+    log_unlock();
     buf_free(&line);
 }
 

@@ -5,7 +5,7 @@
  *
  * The sink is set once by the program and is, with the signal flags, the only state at file scope.
  * Text from outside is made visible (visible.h), so that a cell in a message cannot repaint the
- * terminal. Secrets have no printable form and never come here. Nothing fails: where standard
+ * terminal. Threads may log at the same time. Secrets have no printable form and never come here. Nothing fails: where standard
  * error is gone there is nobody to tell. */
 #ifndef GOLDLEAF_BASE_LOG_H
 #define GOLDLEAF_BASE_LOG_H
@@ -30,6 +30,11 @@ void log_configure(const struct log_sink *sink);
 
 /* Called before each line, to wipe what is drawn on the terminal; NULL: nothing. */
 void log_before_line(void (*wipe)(void *context), void *context);
+
+/* For those who draw on standard error, too: nobody else writes there until log_unlock(). The thread
+ * that holds the lock may log. */
+void log_lock(void);
+void log_unlock(void);
 
 /* The run that lines belong to from now on; copied, NULL for none. */
 void log_set_run(const char *run_id);

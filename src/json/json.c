@@ -108,6 +108,15 @@ static struct json *build_value(struct build *build, const cJSON *item, const st
     return json;
 }
 
+/* What was read may hold a key or a token: no copy of it stays behind. */
+static void wipe_strings(const cJSON *item) {
+    for (; item; item = item->next) {
+        if (item->valuestring)
+            explicit_bzero(item->valuestring, strlen(item->valuestring));
+        wipe_strings(item->child);
+    }
+}
+
 bool json_read(struct arena *arena, struct span text, const struct json **document,
                struct err *err) {
     struct json_marks marks = {0};
@@ -127,6 +136,7 @@ bool json_read(struct arena *arena, struct span text, const struct json **docume
     if (built)
         *document = built;
 out:
+    wipe_strings(root);
     cJSON_Delete(root);
     free(marks.items);
     return built != NULL;

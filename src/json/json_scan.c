@@ -230,3 +230,73 @@ bool json_scan(struct span text, struct json_marks *marks, struct err *err) {
     skip_blanks(&scan);
     return is_at_end(&scan) || fault(&scan, "text follows the end of the document");
 }
+
+size_t json_marks_skip(const struct json_marks *marks, size_t index) {
+    size_t end = marks->items[index].end;
+    do
+        index++;
+    while (index < marks->count && marks->items[index].start < end);
+    return index;
+}
+
+size_t json_marks_find(const struct json_marks *marks, struct span text, size_t index,
+                       const char *name) {
+    size_t end = marks->items[index].end, size = strlen(name);
+    if (text.data[marks->items[index].start] != '{')
+        return 0;
+    for (size_t i = index + 1; i < marks->count && marks->items[i].start < end;
+         i = json_marks_skip(marks, i)) {
+        const char *written = text.data + marks->items[i].name;
+        if (strncmp(written + 1, name, size) == 0 && written[size + 1] == '"')
+            return i;
+    }
+    return 0;
+}
+
+static unsigned hex4(const char *digits) {
+    unsigned unit = 0;
+    for (int i = 0; i < 4; i++) {
+        char c = ascii_lower(digits[i]);
+        unit = unit * 16 + (unsigned)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
+    }
+    return unit;
+}
+
+/* From the 'u' of an escape on; returns how many bytes it takes up. */
+static size_t add_escaped_unicode(struct buf *out, const char *escape) {
+    unsigned code = hex4(escape + 1);
+    size_t size = 5;
+    if (code >= 0xD800 && code <= 0xDFFF) { /* the scan has seen to the other half */
+        code = 0x10000 + ((code - 0xD800) << 10) + (hex4(escape + 7) - 0xDC00);
+        size = 11;
+    }
+    if (code < 0x80) {
+        buf_add_char(out, (char)code);
+        return size;
+    }
+    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
+    buf_add_char(out, (char)(lead[more] | code >> (6 * more)));
+    while (more-- > 0)
+        buf_add_char(out, (char)(0x80 | (code >> (6 * more) & 0x3F)));
+    return size;
+}
+
+void json_add_decoded(struct buf *out, struct span raw) {
+    static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
+    const char *at = raw.data + 1, *end = raw.data + raw.size - 1;
+    while (at < end) {
+        const char *escape = memchr(at, '\\', (size_t)(end - at));
+        buf_add(out, (struct span){at, (size_t)((escape ? escape : end) - at)});
+        if (!escape)
+            return;
+        const char *letter = strchr(letters, escape[1]);
+        at = escape + 1;
+        if (*at == 'u') {
+            at += add_escaped_unicode(out, at);
+            continue;
+        }
+        buf_add_char(out, letter ? meant[letter - letters] : *at);
+        at++;
+    }
+}

@@ -1,3 +1,4 @@
+#include "base/decimal.h"
 #include "base/utf8.h"
 #include "json/json.h"
 
@@ -193,13 +194,8 @@ void json_add_real(struct json_writer *writer, const char *name, double real) {
         json_add_null(writer, name);
         return;
     }
-    char text[32];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, real);
-        double again = strtod(text, NULL);
-        if (memcmp(&again, &real, sizeof real) == 0)
-            break;
-    }
+    char text[DECIMAL_SIZE];
+    decimal_shortest(real, text);
     begin_value(writer, name);
     buf_add_text(writer->out, text);
 }

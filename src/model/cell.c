@@ -1,5 +1,6 @@
 #include "model/cell.h"
 
+#include "base/decimal.h"
 #include "model/cell_scan.h"
 #include "model/words.h"
 
@@ -168,15 +169,9 @@ static struct span format_hundredths(int64_t hundredths, struct arena *arena) {
     return span_from(arena_printf(arena, "%s%" PRIu64 ".%02" PRIu64, sign, size / 100, size % 100));
 }
 
-/* The shortest of the decimal texts that read back as the same double. */
 static struct span format_real(double real, struct arena *arena) {
-    char text[32];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, real);
-        double again = strtod(text, NULL);
-        if (memcmp(&again, &real, sizeof real) == 0)
-            break;
-    }
+    char text[DECIMAL_SIZE];
+    decimal_shortest(real, text);
     return arena_copy(arena, span_from(text));
 }
 

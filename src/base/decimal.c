@@ -1,0 +1,44 @@
+#include "base/decimal.h"
+
+void decimal_shortest(double real, char out[static DECIMAL_SIZE]) {
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(out, DECIMAL_SIZE, "%.*g", digits, real);
+        double again = strtod(out, NULL);
+        if (memcmp(&again, &real, sizeof real) == 0)
+            return;
+    }
+}
+
+static void add_zeros(struct buf *out, long count) {
+    for (; count > 0; count--)
+        buf_add_char(out, '0');
+}
+
+void decimal_add_plain(struct buf *out, double real) {
+    char text[DECIMAL_SIZE], digits[DECIMAL_SIZE];
+    long count = 0, point = 0; /* the decimal point stands behind so many of the digits */
+    decimal_shortest(real == 0 ? 0 : real, text);
+    const char *exponent = strchr(text, 'e');
+    if (!exponent) {
+        buf_add_text(out, text);
+        return;
+    }
+    for (const char *c = text; c < exponent; c++) {
+        if (*c == '-')
+            buf_add_char(out, '-');
+        else if (*c == '.')
+            point = count;
+        else
+            digits[count++] = *c;
+    }
+    point = (point ? point : count) + strtol(exponent + 1, NULL, 10);
+    if (point <= 0)
+        buf_add_text(out, "0.");
+    add_zeros(out, -point);
+    for (long i = 0; i < count; i++) {
+        if (i == point && point > 0)
+            buf_add_char(out, '.');
+        buf_add_char(out, digits[i]);
+    }
+    add_zeros(out, point - count);
+}
