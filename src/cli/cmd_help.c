@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "cli/exit_codes.h"
+#include "cli/google.h"
 
 #define OPTION_COLUMN 26 /* where the explanation of an option begins */
 #define COMMAND_COLUMN 16
@@ -52,7 +53,7 @@ static void add_exit_codes(struct output *output) {
         add_entry(output, code, 8, EXIT_CODES[i].meaning);
     }
     buf_add_text(&output->text,
-                 "  * kept for Google Sheets and dry runs; this build never uses it\n");
+                 "  * kept for dry runs; this build never uses it\n");
 }
 
 void help_add_commands(struct output *output) {
@@ -64,6 +65,13 @@ void help_add_commands(struct output *output) {
         add_entry(output, COMMANDS[i].name, COMMAND_COLUMN, COMMANDS[i].summary);
 }
 
+/* Only these have no option: some are secrets, and the others belong to a place, not to a call. */
+static void add_google_variables(struct output *output) {
+    add_heading(output, "Google Sheets (environment or .env)");
+    for (size_t i = 0; i < GOOGLE_VARIABLE_COUNT; i++)
+        add_entry(output, GOOGLE_VARIABLES[i].name, OPTION_COLUMN, GOOGLE_VARIABLES[i].help);
+}
+
 static void add_overview(struct output *output) {
     struct buf *text = &output->text;
     help_add_commands(output);
@@ -71,6 +79,7 @@ static void add_overview(struct output *output) {
     add_options(output, FOR_ALL, false);
     add_heading(output, "Options for some commands");
     add_options(output, FOR_ALL, true);
+    add_google_variables(output);
     buf_add_char(text, '\n');
     output_add_wrapped(output,
                        "The name in square brackets is the variable that does the same. The "
@@ -103,6 +112,8 @@ static void add_command(struct output *output, const struct command *command) {
     }
     add_heading(output, "Options for every command");
     add_options(output, command->options, false);
+    if (command->options & (FOR_PULL | FOR_DOCTOR))
+        add_google_variables(output);
     add_exit_codes(output);
 }
 

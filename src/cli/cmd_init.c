@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "base/log.h"
+#include "cli/google.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +36,15 @@ static void add_setting(struct buf *out, const struct option *option) {
                                            : "");
 }
 
+/* The dots of SHEET_... stand for the name of any sheet. */
+static void add_google_variables(struct buf *out) {
+    for (size_t i = 0; i < GOOGLE_VARIABLE_COUNT; i++) {
+        const struct google_variable *variable = &GOOGLE_VARIABLES[i];
+        buf_printf(out, "\n# %c%s.\n#%.*s=\n", ascii_upper(variable->help[0]), variable->help + 1,
+                   (int)strcspn(variable->name, "."), variable->name);
+    }
+}
+
 static void add_file(struct buf *out) {
     buf_add_text(
         out, "# Settings of goldleaf, read from the folder in which it is started.\n"
@@ -44,6 +54,7 @@ static void add_file(struct buf *out) {
     for (int id = 0; id < OPTION_COUNT; id++)
         if (belongs_into_file((enum option_id)id))
             add_setting(out, &OPTIONS[id]);
+    add_google_variables(out);
 }
 
 static bool write_file(int descriptor, const char *path, struct span text, struct err *err) {

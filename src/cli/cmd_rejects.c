@@ -57,13 +57,17 @@ static unsigned column_number(struct span cell) {
     return number;
 }
 
-/* file:///home/ann/bronze_inputs/tickets.csv#cell=18,6 (RFC 7111). Empty where there is no file to
- * point into. */
+/* The tab's link with &range=F18, or file:///home/ann/bronze_inputs/tickets.csv#cell=18,6 (RFC 7111).
+ * Empty where there is nothing to point into. */
 static void add_link(struct buf *out, const struct sheet_info *sheet, int64_t row,
                      struct span cell) {
     char path[PATH_MAX], directory[PATH_MAX];
-    if (!sheet->location || !sheet->source || strcmp(sheet->source, "csv") != 0)
+    if (!sheet->location || !sheet->source)
         return;
+    if (strcmp(sheet->source, "sheets") == 0) {
+        buf_printf(out, "%s&range=%.*s", sheet->location, SPAN_ARG(cell));
+        return;
+    }
     buf_add_text(out, "file://");
     if (realpath(sheet->location, path)) {
         add_url_path(out, path);

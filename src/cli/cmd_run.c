@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "base/nearest.h"
-#include "cli/exit_codes.h"
+#include "cli/google.h"
 #include "cli/run_report.h"
 #include "run/lock.h"
 
@@ -125,14 +125,27 @@ static bool run_with_model(struct session *session, const struct model *model,
     run->accept = session->options.accept;
     run->accept_count = session->options.accept_count;
     bool ok = check_accept(session, model, err) &&
-              (!run->pull || pipeline_check_inputs(model, run->inputs, err)) &&
               check_database(session, run, err) && session_open_output(session, "text", err) &&
               run_locked(session, model, run, &warehouse, &report, err);
     if (ok) {
-        session->exit_code = report.is_held ? EXIT_HELD : 0;
+        session->exit_code = run_report_exit_code(&report);
         ok = print_report(session, warehouse, model, run, &report, err);
     }
     warehouse_close(warehouse);
+    return ok;
+}
+
+static bool run_with_source(struct session *session, const struct model *model,
+                            struct run_options *run, struct err *err) {
+    struct google google = {0};
+    struct watch watch;
+    watch_open(&watch);
+    run->watch = &watch;
+    bool ok = google_open_source(&google, session, model, &watch, &run->source, err) &&
+              run_with_model(session, model, run, err);
+    source_close(run->source);
+    google_close(&google);
+    watch_close(&watch);
     return ok;
 }
 
@@ -140,7 +153,8 @@ static bool run_stages(struct session *session, struct run_options run, struct e
     const struct model *model;
     if (!session_read_model(session, &model, err))
         return false;
-    bool ok = run_with_model(session, model, &run, err);
+    bool ok = run.pull ? run_with_source(session, model, &run, err)
+                       : run_with_model(session, model, &run, err);
     model_close(model);
     return ok;
 }

@@ -54,6 +54,13 @@ const struct command COMMANDS[] = {
      .least_operands = 1,
      .most_operands = 1,
      .run = cmd_export},
+    {.name = "doctor",
+     .operands = "",
+     .summary = "check key, clock, sharing, tabs, headers, database",
+     .details = "Walks the way of a run without writing anything, and says for each fault what to "
+                "do about it. Ends with the exit code that a run would end with.",
+     .options = FOR_DOCTOR,
+     .run = cmd_doctor},
     {.name = "model",
      .operands = "[check [NAME|DIR]]",
      .summary = "show the model as understood; `model check` names faults",

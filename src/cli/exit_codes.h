@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-#define EXIT_HELD 4 /* the one that is neither success nor an error */
-
 struct exit_code {
     int code;
     const char *meaning;

@@ -56,16 +56,16 @@ static void configure_log(const struct session *session) {
 }
 
 static bool configure(struct session *session, struct err *err) {
-    struct env_file file = {0};
-    if (!session->command->needs_no_env_file && !read_env_file(session, &file, err))
+    struct env_file *file = arena_alloc(session->arena, sizeof *file);
+    if (!session->command->needs_no_env_file && !read_env_file(session, file, err))
         return false;
-    struct environment environment = {.get = environment_get, .file = &file};
-    if (!options_resolve(session->arena, &session->options, &environment, session->command->options,
-                         session->command->name, err))
+    session->environment = (struct environment){.get = environment_get, .file = file};
+    if (!options_resolve(session->arena, &session->options, &session->environment,
+                         session->command->options, session->command->name, err))
         return false;
     configure_log(session);
-    for (size_t i = 0; i < file.warning_count; i++)
-        log_line(LOG_LEVEL_WARN, "env_file", "%s", file.warnings[i]);
+    for (size_t i = 0; i < file->warning_count; i++)
+        log_line(LOG_LEVEL_WARN, "env_file", "%s", file->warnings[i]);
     return true;
 }
 

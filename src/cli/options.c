@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <math.h>
 
+#define MAX_SECONDS 3600
+
 bool options_is_on(const struct options *options, enum option_id id) {
     return options->text[id] && strcmp(options->text[id], "1") == 0;
 }
@@ -199,11 +201,6 @@ static bool check_choice(const struct option *option, const char *value, const c
             return true;
         words[count++] = arena_string(arena, word);
     }
-    if (option == &OPTIONS[OPTION_SOURCE] && strcmp(value, "sheets") == 0) {
-        err_set(err, ERR_USAGE, "%s: this build reads CSV files only, not Google Sheets", place);
-        return err_hint(err, "export the sheets as CSV into the folder of --inputs and use "
-                             "--source csv");
-    }
     const char *nearest = nearest_word(value, words, count);
     err_set(err, ERR_USAGE, "%s: \"%s\" is none of %s", place, value, option->choices);
     return nearest ? err_hint(err, "did you mean %s?", nearest) : false;
@@ -238,6 +235,19 @@ static bool check_percent(struct options *options, const char *value, const char
     return ok || err_set(err, ERR_USAGE, "%s: \"%s\" is not a number from 0 to 100", place, value);
 }
 
+static int64_t *count_of(struct options *options, enum option_id id) {
+    switch (id) {
+    case OPTION_SNAPSHOT:
+        return &options->snapshot;
+    case OPTION_TIMEOUT:
+        return &options->timeout_s;
+    case OPTION_PATIENCE:
+        return &options->patience_s;
+    default:
+        return &options->limit;
+    }
+}
+
 static bool check_count(struct options *options, enum option_id id, const char *place,
                         struct err *err) {
     const char *value = options->text[id];
@@ -248,7 +258,9 @@ static bool check_count(struct options *options, enum option_id id, const char *
         return err_set(err, ERR_USAGE, "%s: \"%s\" is not a whole number", place, value);
     if (id == OPTION_SNAPSHOT && number == 0)
         return err_set(err, ERR_USAGE, "%s: snapshots are counted from 1", place);
-    *(id == OPTION_SNAPSHOT ? &options->snapshot : &options->limit) = number;
+    if (id == OPTION_TIMEOUT && (number == 0 || number > MAX_SECONDS))
+        return err_set(err, ERR_USAGE, "%s: from 1 to %d seconds", place, MAX_SECONDS);
+    *count_of(options, id) = number;
     return true;
 }
 
@@ -275,6 +287,11 @@ static bool check_value(struct arena *arena, struct options *options,
     return *value || err_set(err, ERR_USAGE, "%s: the value is empty", place);
 }
 
+const char *environment_find(const struct environment *environment, const char *variable) {
+    enum option_origin ignored;
+    return look_up(environment, variable, &ignored);
+}
+
 bool options_resolve(struct arena *arena, struct options *options,
                      const struct environment *environment, unsigned command,
                      const char *command_name, struct err *err) {
@@ -297,7 +314,8 @@ size_t options_list_variables(struct arena *arena, const char *const **names) {
     /* Those that are no option's twin: the credentials and the endpoint of the Google source, and
      * the interval of the schedule. A .env made for them is no mistake. */
     static const char *const others[] = {"GOLDLEAF_CREDENTIALS", "GOLDLEAF_TOKEN_COMMAND",
-                                         "GOLDLEAF_GOOGLE_ENDPOINT", "GOLDLEAF_EVERY"};
+                                         "GOLDLEAF_SUBJECT", "GOLDLEAF_GOOGLE_ENDPOINT",
+                                         "GOLDLEAF_EVERY"};
     const char **list = arena_array(arena, OPTION_COUNT + COUNT_OF(others), sizeof *list);
     size_t count = 0;
     for (int id = 0; id < OPTION_COUNT; id++)

@@ -23,6 +23,8 @@ enum option_id {
     OPTION_MAX_LOSS,
     OPTION_ACCEPT,
     OPTION_FULL_REFRESH,
+    OPTION_TIMEOUT,
+    OPTION_PATIENCE,
     OPTION_SNAPSHOT,
     OPTION_SHEET,
     OPTION_LIMIT,
@@ -43,8 +45,9 @@ enum {
     FOR_BUILD = 1 << 1,   /* build_silver, build_gold */
     FOR_REJECTS = 1 << 2, /* rejects */
     FOR_EXPORT = 1 << 3,  /* export */
-    FOR_OTHERS = 1 << 4,
-    FOR_ALL = (1 << 5) - 1,
+    FOR_DOCTOR = 1 << 4,  /* doctor */
+    FOR_OTHERS = 1 << 5,
+    FOR_ALL = (1 << 6) - 1,
 };
 
 enum option_kind {
@@ -81,6 +84,7 @@ struct options {
     int64_t snapshot; /* 0: the last one */
     int64_t limit;    /* -1: not given; 0: no limit */
     double max_loss;
+    int64_t timeout_s, patience_s;
 };
 
 /* The words of the command line that are no options: the command and its operands. */
@@ -100,6 +104,10 @@ struct environment {
     const char *(*get)(const char *name);
     const struct env_file *file;
 };
+
+/* What the environment, else the file, says; NULL for a variable that is empty or not set. "" in the
+ * environment counts as not given, but it keeps the file from giving a value. */
+const char *environment_find(const struct environment *environment, const char *variable);
 
 /* Fills in the rest and checks it. `command` is one of the FOR_ bits and `command_name` its name:
  * an option on the command line that it does not take is ERR_USAGE. */

@@ -4,7 +4,6 @@
 #include "cli/table.h"
 
 #include <stddef.h>
-#include <sys/stat.h>
 
 /* When a count is worth a column of text. JSON and CSV always have them all. */
 enum { WHEN_PULLED = 1, WHEN_CLEANED = 2, WHEN_MOVED = 4, WHEN_NOT_PULLED = 8, WHEN_ANY = 15 };
@@ -42,10 +41,20 @@ static unsigned shown_counts(const struct run_report *report, const struct run_o
     return shown;
 }
 
-static enum output_style style_of_status(const char *status) {
-    if (strcmp(status, "held") == 0)
+static enum output_style style_of_status(const struct run_sheet *sheet) {
+    if (strcmp(sheet->status, "held") == 0)
         return STYLE_BAD;
-    return strcmp(status, "loaded") == 0 ? STYLE_GOOD : STYLE_DIM;
+    if (sheet->is_fallback)
+        return STYLE_WARN;
+    return strcmp(sheet->status, "loaded") == 0 ? STYLE_GOOD : STYLE_DIM;
+}
+
+/* Where sheets come from is only worth a column when it is not files as ever. */
+static bool shows_source(const struct run_report *report, const struct run_options *options) {
+    for (size_t i = 0; i < report->sheet_count; i++)
+        if (report->sheets[i].source && strcmp(report->sheets[i].source, "csv") != 0)
+            return options->pull;
+    return options->pull && report->is_fallback;
 }
 
 /* ---- text ---- */
@@ -71,9 +80,12 @@ static void add_title(struct output *output, const struct run_report *report) {
 /* The texts in front of the counts, and the status behind them. */
 static void add_sheets(struct output *output, const struct run_report *report,
                        const struct run_options *options) {
-    struct table_column columns[COUNT_OF(COUNTS) + 2] = {{"sheet", COLUMN_TEXT, 0}};
+    struct table_column columns[COUNT_OF(COUNTS) + 3] = {{"sheet", COLUMN_TEXT, 0}};
     size_t column_count = 1;
     unsigned shown = shown_counts(report, options);
+    bool has_source = shows_source(report, options);
+    if (has_source)
+        columns[column_count++] = (struct table_column){"source", COLUMN_TEXT, 1};
     for (size_t i = 0; i < COUNT_OF(COUNTS); i++)
         if (COUNTS[i].when & shown)
             columns[column_count++] =
@@ -86,23 +98,26 @@ static void add_sheets(struct output *output, const struct run_report *report,
     for (size_t i = 0; i < report->sheet_count; i++) {
         const struct run_sheet *sheet = &report->sheets[i];
         table_add_string(&table, sheet->sheet);
+        if (has_source)
+            table_add_string(&table, sheet->source);
         for (size_t j = 0; j < COUNT_OF(COUNTS); j++)
             if (COUNTS[j].when & shown)
                 table_add_count(&table, count_of(sheet, j), COUNTS[j].style);
         if (options->pull)
-            table_add_styled(&table, span_from(sheet->status), style_of_status(sheet->status));
+            table_add_styled(&table, span_from(sheet->status), style_of_status(sheet));
     }
     table_end(&table);
 }
 
 /* A sheet that is there can be accepted as it is; one that is not has to come first. */
 static void add_advice(struct buf *line, const struct run_sheet *sheet, const char *command) {
-    struct stat info;
-    bool is_there = sheet->location && stat(sheet->location, &info) == 0 && info.st_size > 0;
+    bool is_at_google = sheet->source && strcmp(sheet->source, "sheets") == 0;
     buf_add_text(line, sheet->rows ? ". Its last good version stays. "
                                    : ". There is no earlier version. ");
-    if (is_there)
+    if (!sheet->is_missing)
         buf_printf(line, "If the new one is right: goldleaf %s --accept %s", command, sheet->sheet);
+    else if (is_at_google)
+        buf_add_text(line, "Make the tab, or name the right one: goldleaf doctor");
     else
         buf_add_text(line, "Put the file there, or name its folder with --inputs.");
 }
@@ -124,6 +139,27 @@ static void add_held(struct output *output, const struct run_report *report, con
         buf_free(&line);
         is_first = false;
     }
+}
+
+static void add_fallback(struct output *output, const struct run_report *report) {
+    size_t taken = 0, kept = 0;
+    for (size_t i = 0; i < report->sheet_count; i++) {
+        bool is_kept = strcmp(report->sheets[i].status, "kept") == 0;
+        taken += report->sheets[i].is_fallback && !is_kept;
+        kept += report->sheets[i].is_fallback && is_kept;
+    }
+    if (taken + kept == 0)
+        return;
+    struct buf line = {0};
+    buf_printf(&line,
+               "Google could not be reached: %zu of the sheets came from CSV files, %zu stay as "
+               "they were. `goldleaf status` shows which.",
+               taken, kept);
+    buf_printf(&output->text, "\n%s!%s ", output_style_on(output, STYLE_WARN),
+               output_style_off(output, STYLE_WARN));
+    output_add_wrapped(output, buf_text(&line), 2, output_text_columns(output));
+    buf_add_char(&output->text, '\n');
+    buf_free(&line);
 }
 
 static void add_gold(struct output *output, const struct run_report *report) {
@@ -167,6 +203,7 @@ bool run_report_add_text(struct output *output, const struct run_report *report,
     if (options->pull || options->silver)
         add_sheets(output, report, options);
     add_held(output, report, options->command);
+    add_fallback(output, report);
     if (options->gold)
         add_gold(output, report);
     if (options->pull && options->gold && !kpi_add_tables(output, warehouse, model, err))

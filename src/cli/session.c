@@ -7,6 +7,10 @@ const char *session_text(const struct session *session, enum option_id id) {
     return text ? text : "";
 }
 
+const char *session_variable(const struct session *session, const char *name) {
+    return environment_find(&session->environment, name);
+}
+
 bool session_open_output(struct session *session, const char *default_format, struct err *err) {
     const char *path = session->options.text[OPTION_OUTPUT];
     struct output_settings settings = {

@@ -13,6 +13,7 @@ struct session {
     struct arena *arena; /* of the process */
     const struct command *command;
     struct options options;
+    struct environment environment; /* where options and variables come from */
     const char **operands; /* the words behind the command's name */
     size_t operand_count;
     struct output output; /* opened by session_open_output() */
@@ -29,6 +30,10 @@ bool session_read_model(struct session *session, const struct model **model, str
 /* Opens the warehouse for reading. A file that was never loaded is ERR_DATABASE with the hint to
  * run `goldleaf all`, as a missing one is. */
 bool session_open_warehouse(struct session *session, struct warehouse **warehouse, struct err *err);
+
+/* The value of a variable that is no option's twin, from the environment, else from .env; NULL when
+ * it is not set, or empty. */
+const char *session_variable(const struct session *session, const char *name);
 
 /* The value of an option that always has one. */
 const char *session_text(const struct session *session, enum option_id id);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "run/pipeline_sheet.h"
 #include "run/signals.h"
+#include "source/csv_source.h"
 #include "stages/gold.h"
 #include "stages/schema.h"
 
@@ -210,8 +211,8 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
         return false;
     double commit_began = clock_monotonic_s();
     report->gold_seconds = commit_began - gold_began;
-    bool ok = record_run(pipeline, report->is_held ? "held" : "done", report->is_held ? 4 : 0, NULL,
-                         err) &&
+    bool ok = record_run(pipeline, report->is_held ? "held" : "done",
+                         run_report_exit_code(report), NULL, err) &&
               progress_step(pipeline->progress, 0, err);
     progress_begin(pipeline->progress, "publishing", "", 0);
     ok = ok && warehouse_commit(pipeline->warehouse, err);
@@ -250,6 +251,7 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
     struct pipeline pipeline = {.warehouse = warehouse,
                                 .model = model,
                                 .options = options,
+                                .source = options->source,
                                 .progress = progress,
                                 .arena = arena,
                                 .report = report};
@@ -266,6 +268,8 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
                                   .gold_count = model->gold_count};
     report->sheets = arena_array(arena, model->sheet_count, sizeof *report->sheets);
     report->gold = arena_array(arena, model->gold_count, sizeof *report->gold);
+    if (!options->source)
+        csv_source_open(&pipeline.source, model, options->inputs);
     warehouse_stop_when(warehouse, is_stopped, NULL);
     bool ok = run_stages(&pipeline, err);
     progress_clear(progress);
@@ -280,5 +284,7 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
     for (size_t i = 0; i < model->sheet_count; i++)
         silver_delta_free(&pipeline.deltas[i]);
     warehouse_stop_when(warehouse, NULL, NULL);
+    if (!options->source)
+        source_close(pipeline.source);
     return ok;
 }

@@ -91,6 +91,30 @@ static bool hold_sheet(struct sheet_run *run, const char *reason, struct err *er
     return ok;
 }
 
+/* Google cannot be reached, and there is no newer file: what there is stays as it is. */
+static bool keep_sheet(struct sheet_run *run, struct err *err) {
+    run->report->status = "kept";
+    run->report->message =
+        arena_string(run->pipeline->arena, span_from(run->prefetch->pull.origin.kept));
+    run->report->is_fallback = run->pipeline->report->is_fallback = true;
+    return record_bronze(run, err);
+}
+
+static void add_message(struct sheet_run *run, const char *message) {
+    const char *first = run->report->message;
+    if (first && message)
+        message = arena_printf(run->pipeline->arena, "%s; %s", first, message);
+    run->report->message = message ? message : first;
+}
+
+static void note_fallback(struct sheet_run *run) {
+    const char *why = run->prefetch->pull.origin.fallback;
+    if (!why)
+        return;
+    add_message(run, arena_printf(run->pipeline->arena, "taken from the CSV file: %s", why));
+    run->report->is_fallback = run->pipeline->report->is_fallback = true;
+}
+
 static bool is_accepted(const struct sheet_run *run) {
     const struct run_options *options = run->pipeline->options;
     for (size_t i = 0; i < options->accept_count; i++)
@@ -149,23 +173,26 @@ static const char *header_message(struct arena *arena, const struct header *head
 
 static bool pull_sheet(struct sheet_run *run, struct err *err) {
     struct pipeline *pipeline = run->pipeline;
-    progress_begin(pipeline->progress, "reading", run->model->name, 0);
-    if (!prefetch_finish(run->prefetch, err))
-        return false;
     const struct pull *pull = &run->prefetch->pull;
-    run->report->source = "csv";
-    run->report->location = arena_string(pipeline->arena, span_from(pull->location));
     run->report->rows = run->last_load.rows_in;
-    if (pull->is_missing)
+    if (pull->origin.kept)
+        return keep_sheet(run, err);
+    run->report->source = pull->origin.source;
+    if (pull->origin.location)
+        run->report->location = arena_string(pipeline->arena, span_from(pull->origin.location));
+    run->report->is_missing = pull->origin.missing != NULL;
+    if (pull->origin.missing)
         return hold_sheet(run, gate_missing(pipeline->arena, pull), err);
+    note_fallback(run);
     if (pull->is_same) {
         run->report->status = "unchanged";
         return record_bronze(run, err);
     }
-    run->report->message = header_message(pipeline->arena, &pull->header);
+    add_message(run, header_message(pipeline->arena, &pull->header));
     run->report->rows = (int64_t)pull->sheet.row_count;
     const char *reason = gate_judge_header(pipeline->arena, pull);
-    if (reason && (!is_accepted(run) || pull->sheet.header_count == 0))
+    run->report->is_missing = pull->sheet.header_count == 0;
+    if (reason && (!is_accepted(run) || run->report->is_missing))
         return hold_sheet(run, reason, err);
     return compare_and_write(run, err);
 }
@@ -312,6 +339,21 @@ static bool clean_into_silver(struct sheet_run *run, struct err *err) {
     return ok;
 }
 
+static bool read_google_pull(struct pipeline *pipeline, const struct sheet_model *model,
+                             struct source_past *past, struct err *err) {
+    struct value loaded_at;
+    struct value table = value_string(arena_printf(pipeline->arena, "bronze_%s", model->name));
+    struct tm when = {0};
+    past->pulled_at_s = -1;
+    if (!warehouse_value(pipeline->warehouse, pipeline->arena, sql_file("audit/last_google_pull"),
+                         &table, 1, &loaded_at, err))
+        return false;
+    const char *text = text_or_null(pipeline->arena, loaded_at);
+    if (text && strptime(text, "%Y-%m-%dT%H:%M:%SZ", &when))
+        past->pulled_at_s = timegm(&when);
+    return true;
+}
+
 /* A sheet that has no silver yet, or that will be rebuilt anyway, is cleaned while it is read. */
 static bool fill_prefetch(struct pipeline *pipeline, size_t index, struct last_load *last,
                           struct prefetch *prefetch, struct err *err) {
@@ -322,12 +364,13 @@ static bool fill_prefetch(struct pipeline *pipeline, size_t index, struct last_l
         !audit_read_watermark(pipeline->warehouse, pipeline->arena, "silver", model->name,
                               &built_by, &ignored, err))
         return false;
-    *prefetch = (struct prefetch){.model = model,
-                                  .inputs = pipeline->options->inputs,
-                                  .last_source_hash = pipeline->is_full ? NULL : last->source_hash,
-                                  .wants_clean =
-                                      pipeline->builds_silver && (pipeline->is_full || !built_by)};
-    return true;
+    *prefetch = (struct prefetch){
+        .model = model,
+        .task = {.source = pipeline->source,
+                 .index = index,
+                 .last_source_hash = pipeline->is_full ? NULL : last->source_hash},
+        .wants_clean = pipeline->builds_silver && (pipeline->is_full || !built_by)};
+    return read_google_pull(pipeline, model, &prefetch->task.past, err);
 }
 
 static bool read_last_change(struct sheet_run *run, struct err *err) {
@@ -361,6 +404,18 @@ static bool run_sheet(struct sheet_run *run, struct err *err) {
     return ok;
 }
 
+/* When not one sheet could be had from anywhere, the run has nothing to publish. */
+static bool check_outage(const struct pipeline *pipeline, struct err *err) {
+    const struct run_report *report = pipeline->report;
+    if (!pipeline->options->pull)
+        return true;
+    for (size_t i = 0; i < report->sheet_count; i++)
+        if (!report->sheets[i].is_fallback || strcmp(report->sheets[i].status, "kept") != 0)
+            return true;
+    err_set(err, ERR_TEMPORARY, "%s", report->sheets[0].message);
+    return err_hint(err, "the last good version stays; try again later");
+}
+
 /* Two prefetches take turns: one is being worked on while the other reads ahead. */
 bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
     const struct model *model = pipeline->model;
@@ -375,7 +430,9 @@ bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
         prefetch_start(&prefetches[0]);
     for (size_t i = 0; ok && i < model->sheet_count; i++) {
         struct prefetch *current = &prefetches[i % 2], *ahead = &prefetches[(i + 1) % 2];
-        if (pulls && !prefetch_finish(current, err)) {
+        progress_begin(pipeline->progress, "reading", model->sheets[model->build_order[i]].name,
+                       0);
+        if (pulls && !prefetch_finish(current, pipeline->options->watch, pipeline->progress, err)) {
             ok = false;
             break;
         }
@@ -397,6 +454,7 @@ bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
     }
     prefetch_free(&prefetches[0]);
     prefetch_free(&prefetches[1]);
+    ok = ok && check_outage(pipeline, err);
     if (ok && pipeline->is_silver_changed)
         ok = audit_set_watermark(pipeline->warehouse, &pipeline->run, "silver", "", err);
     return ok;

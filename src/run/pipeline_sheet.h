@@ -10,6 +10,7 @@ struct pipeline {
     struct warehouse *warehouse;
     const struct model *model;
     const struct run_options *options;
+    struct source *source;
     struct progress *progress;
     struct arena *arena; /* of the run */
     struct run_report *report;

@@ -2,11 +2,14 @@
 
 #include <signal.h>
 
+#define LOOK_NS 100000000 /* between two looks at what there is to show */
+
 static void *prefetch_work(void *context) {
     struct prefetch *prefetch = context;
-    prefetch->is_ok = pull_read(&prefetch->pull, prefetch->model, prefetch->inputs,
-                                prefetch->last_source_hash, &prefetch->err);
-    if (!prefetch->is_ok || prefetch->pull.is_missing || prefetch->pull.is_same)
+    const struct source_sheet *origin = &prefetch->pull.origin;
+    prefetch->is_ok =
+        pull_read(&prefetch->pull, prefetch->model, &prefetch->task, &prefetch->err);
+    if (!prefetch->is_ok || origin->missing || origin->kept || prefetch->pull.is_same)
         return NULL;
     pull_hash_rows(&prefetch->pull);
     if (prefetch->wants_clean) {
@@ -34,7 +37,32 @@ static void prefetch_join(struct prefetch *prefetch) {
     prefetch->is_started = false;
 }
 
-bool prefetch_finish(struct prefetch *prefetch, struct err *err) {
+/* The thread ends by itself when a signal came in: it asks now and then, as it waits for Google. */
+static void show_until_done(struct prefetch *prefetch, struct watch *watch,
+                            struct progress *progress) {
+    struct err ignored;
+    for (;;) {
+        struct timespec until;
+        char note[WATCH_NOTE_SIZE];
+        int64_t rows;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += LOOK_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (pthread_timedjoin_np(prefetch->thread, NULL, &until) == 0)
+            break;
+        watch_read(watch, note, &rows);
+        progress_note(progress, note);
+        if (!progress_step(progress, rows, &ignored))
+            return;
+    }
+    prefetch->is_started = false;
+}
+
+bool prefetch_finish(struct prefetch *prefetch, struct watch *watch, struct progress *progress,
+                     struct err *err) {
+    if (prefetch->is_started && watch)
+        show_until_done(prefetch, watch, progress);
     prefetch_join(prefetch);
     if (!prefetch->is_ok)
         *err = prefetch->err;

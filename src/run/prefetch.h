@@ -2,6 +2,8 @@
 #ifndef GOLDLEAF_RUN_PREFETCH_H
 #define GOLDLEAF_RUN_PREFETCH_H
 
+#include "run/progress.h"
+#include "run/watch.h"
 #include "stages/clean.h"
 
 #include <pthread.h>
@@ -9,9 +11,8 @@
 struct prefetch {
     /* what to do */
     const struct sheet_model *model;
-    const char *inputs;
-    const char *last_source_hash; /* see pull_read() */
-    bool wants_clean;             /* the whole sheet will be built, so clean it, too */
+    struct pull_task task;
+    bool wants_clean; /* the whole sheet will be built, so clean it, too */
     /* what came of it */
     struct pull pull;
     struct clean_sheet clean;
@@ -25,8 +26,10 @@ struct prefetch {
 
 void prefetch_start(struct prefetch *prefetch);
 
-/* Waits for the end; false with the error. The sheet is the caller's until prefetch_free(). */
-bool prefetch_finish(struct prefetch *prefetch, struct err *err);
+/* Waits for the end, and shows meanwhile what `watch`, if there is one, has to tell; false with the
+ * error. The sheet is the caller's until prefetch_free(). */
+bool prefetch_finish(struct prefetch *prefetch, struct watch *watch, struct progress *progress,
+                     struct err *err);
 void prefetch_free(struct prefetch *prefetch);
 
 #endif

@@ -1,6 +1,7 @@
 #include "run/progress.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/visible.h"
 #include "run/signals.h"
 
@@ -53,15 +54,19 @@ static void draw(struct progress *progress, double now) {
     }
     if (now - progress->began_at_s >= 1)
         buf_printf(&text, "  %.0f s", now - progress->began_at_s);
+    if (progress->note && *progress->note)
+        buf_printf(&text, "  %s", progress->note);
     /* The last column stays free: some terminals begin a new line when it is filled. */
     buf_add_text(&line, progress->is_color ? "\r\033[36m" : "\r");
     visible_add_cut(&line, buf_span(&text), terminal_columns(progress->stream) - 1);
     buf_add_text(&line, progress->is_color ? "\033[0m\033[K" : "\033[K");
+    log_lock();
     fwrite(line.data, 1, line.size, progress->stream);
     fflush(progress->stream);
+    progress->shown_at_s = now;
+    log_unlock();
     buf_free(&text);
     buf_free(&line);
-    progress->shown_at_s = now;
 }
 
 void progress_begin(struct progress *progress, const char *stage, const char *subject,
@@ -70,6 +75,7 @@ void progress_begin(struct progress *progress, const char *stage, const char *su
     progress->subject = subject;
     progress->done = 0;
     progress->total = total;
+    progress->note = NULL;
     if (!progress->stream)
         return;
     double now = clock_monotonic_s();
@@ -91,10 +97,16 @@ bool progress_step(struct progress *progress, int64_t done, struct err *err) {
     return true;
 }
 
+void progress_note(struct progress *progress, const char *note) {
+    progress->note = note;
+}
+
 void progress_clear(struct progress *progress) {
-    if (!progress->stream || progress->shown_at_s == 0)
-        return;
-    fputs("\r\033[K", progress->stream);
-    fflush(progress->stream);
-    progress->shown_at_s = 0;
+    log_lock();
+    if (progress->stream && progress->shown_at_s > 0) {
+        fputs("\r\033[K", progress->stream);
+        fflush(progress->stream);
+        progress->shown_at_s = 0;
+    }
+    log_unlock();
 }

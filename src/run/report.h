@@ -6,11 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct source;
+struct watch;
+
 struct run_options {
     const char *command; /* as recorded in audit_runs: "all", "load_bronze", ... */
     bool pull, silver, gold;
     bool full_refresh;
+    struct source *source;     /* where the sheets come from; NULL: the CSV files of `inputs` */
     const char *inputs;        /* folder of the CSVs */
+    struct watch *watch;       /* what the source says while it reads; NULL: nothing */
     double max_loss;           /* per cent of its rows that a sheet may lose */
     const char *const *accept; /* sheets that pass the gate this once */
     size_t accept_count;
@@ -19,11 +24,14 @@ struct run_options {
 /* What happened to a sheet. The numbers of rows are of the whole sheet after the run. */
 struct run_sheet {
     const char *sheet;
-    const char *source;   /* "csv" */
-    const char *location; /* path */
+    const char *source;   /* "csv" or "sheets" */
+    const char *location; /* path, or the link of the tab */
     const char
-        *status; /* "loaded", "unchanged", "held" (by a gate), "kept" (not pulled in this run) */
-    const char *message; /* why it was held, odd headers; or NULL */
+        *status; /* "loaded", "unchanged", "held" (by a gate), "kept" (not pulled in this run, or
+                    not to be reached) */
+    const char *message; /* why it was held or kept, odd headers; or NULL */
+    bool is_missing;     /* held because there is no such sheet, or nothing in it to accept */
+    bool is_fallback;    /* not from where it should have come */
     int64_t rows, added, changed, removed, moved;
     int64_t silver_rows, rejected, blank, warnings;
 };
@@ -41,8 +49,15 @@ struct run_report {
     struct run_sheet *sheets;
     size_t gold_count;
     struct run_gold *gold;
-    bool is_held; /* a gate held something back: exit 4 */
+    bool is_held;     /* a gate held something back: exit 4 */
+    bool is_fallback; /* Google could not be reached, other sheets or files did: exit 3 */
     double pull_seconds, silver_seconds, gold_seconds, commit_seconds, total_seconds;
 };
+
+/* The exit code of a run that published. A sheet held back is said before one taken from elsewhere:
+ * it waits for a person. */
+static inline int run_report_exit_code(const struct run_report *report) {
+    return report->is_held ? 4 : report->is_fallback ? 3 : 0;
+}
 
 #endif

@@ -1,12 +1,12 @@
 #include "stages/gate.h"
 
 const char *gate_missing(struct arena *arena, const struct pull *pull) {
-    return arena_printf(arena, "%s does not exist", pull->location);
+    return arena_string(arena, span_from(pull->origin.missing));
 }
 
 const char *gate_judge_header(struct arena *arena, const struct pull *pull) {
     if (pull->sheet.header_count == 0)
-        return arena_printf(arena, "%s is empty: not even a header", pull->location);
+        return arena_printf(arena, "%s is empty: not even a header", pull->origin.location);
     if (pull->header.missing_required)
         return arena_printf(arena, "required column missing: %s", pull->header.missing_required);
     return NULL;

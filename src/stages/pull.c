@@ -3,33 +3,29 @@
 #include "base/arena.h"
 #include "source/csv.h"
 
-#include <sys/stat.h>
 #include <xxhash.h>
 
 static void pull_format_hash(char out[static PULL_HASH_SIZE], uint64_t hash) {
     snprintf(out, PULL_HASH_SIZE, "%016llx", (unsigned long long)hash);
 }
 
-bool pull_read(struct pull *pull, const struct sheet_model *model, const char *inputs,
-               const char *last_source_hash, struct err *err) {
+bool pull_read(struct pull *pull, const struct sheet_model *model, const struct pull_task *task,
+               struct err *err) {
     *pull = (struct pull){.model = model};
-    pull->location = arena_printf(&pull->arena, "%s/%s", inputs, model->path);
-    struct stat info;
-    if (stat(pull->location, &info) != 0) {
-        pull->is_missing = true;
-        return true;
-    }
-    struct span text;
-    uint64_t hash;
-    if (!csv_read_file(pull->location, &text, &hash, err))
+    struct source_sheet *origin = &pull->origin;
+    if (!task->source->read(task->source, task->index, &task->past, &pull->arena, origin, err))
         return false;
-    pull_format_hash(pull->source_hash, hash);
-    if (last_source_hash && strcmp(last_source_hash, pull->source_hash) == 0) {
+    if (origin->missing || origin->kept)
+        return true;
+    pull_format_hash(pull->source_hash, origin->hash);
+    struct span text = origin->text;
+    origin->text = (struct span){0};
+    if (task->last_source_hash && strcmp(task->last_source_hash, pull->source_hash) == 0) {
         pull->is_same = true;
         free((char *)text.data);
         return true;
     }
-    if (!csv_parse(pull->location, text, &pull->sheet, err))
+    if (!csv_parse(origin->location, text, &pull->sheet, err))
         return false;
     if (pull->sheet.row_count >= UINT32_MAX)
         return err_set(err, ERR_FAILED, "%s: more than %u rows in one sheet", model->path,

@@ -1,21 +1,21 @@
 /* A sheet that was read and understood, before it meets the warehouse.
  *
- * Pure but for reading the file: no database, so it may run in a thread of its own while the sheet
+ * Pure but for asking the source: no database, so it may run in a thread of its own while the sheet
  * before it is being written. */
 #ifndef GOLDLEAF_STAGES_PULL_H
 #define GOLDLEAF_STAGES_PULL_H
 
 #include "source/header.h"
 #include "source/sheet.h"
+#include "source/source.h"
 
 #define PULL_HASH_SIZE 17 /* sixteen hexadecimal digits and NUL */
 
 struct pull {
     const struct sheet_model *model;
-    const char *location;              /* path of the file */
-    bool is_missing;                   /* there is no such file */
-    bool is_same;                      /* the very bytes of the last load; nothing was parsed */
-    char source_hash[PULL_HASH_SIZE];  /* of the bytes */
+    struct source_sheet origin;        /* where it came from, or why not; without its text */
+    bool is_same;                      /* the very text of the last load; nothing was parsed */
+    char source_hash[PULL_HASH_SIZE];  /* of the text */
     char content_hash[PULL_HASH_SIZE]; /* of header, cells and order; set by pull_hash_rows() */
     struct sheet sheet;
     struct header header;
@@ -23,10 +23,18 @@ struct pull {
     struct arena arena;
 };
 
-/* Reads and parses `<inputs>/<path of the model>`. `last_source_hash` is that of the load that is
- * current, or NULL. A file that does not exist is no error here: is_missing. */
-bool pull_read(struct pull *pull, const struct sheet_model *model, const char *inputs,
-               const char *last_source_hash, struct err *err);
+/* What to read. */
+struct pull_task {
+    struct source *source;
+    size_t index; /* of the sheet in the model */
+    struct source_past past;
+    const char *last_source_hash; /* of the load that is current, or NULL */
+};
+
+/* Reads and parses a sheet. One that does not exist, or that has to be kept as it is, is no error
+ * here: see `origin`. */
+bool pull_read(struct pull *pull, const struct sheet_model *model, const struct pull_task *task,
+               struct err *err);
 
 /* The same for rows that come out of bronze: takes over `sheet`. */
 void pull_from_sheet(struct pull *pull, const struct sheet_model *model, struct sheet sheet);

@@ -8,7 +8,7 @@ set -euo pipefail
 source_dir=$GOLDLEAF_SOURCE_DIR
 program=$(readlink -f "$GOLDLEAF")
 
-for name in $(compgen -e | grep -E '^(GOLDLEAF|NO_COLOR$|DATABASE_URL$|COLUMNS$)'); do
+for name in $(compgen -e | grep -E '^(GOLDLEAF|GOOGLE_|SHEET_|SPREADSHEET$|NO_COLOR$|DATABASE_URL$|COLUMNS$)'); do
     unset "$name"
 done
 

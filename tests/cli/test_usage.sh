@@ -2,13 +2,17 @@
 # Help, version, and what is said to those who mistype.
 . "$(dirname "$0")/lib.sh"
 
-commands='all load_bronze build_silver build_gold status rejects export model init help version'
+commands='all load_bronze build_silver build_gold status rejects export doctor model init help version'
 
 run 0 --help
 for command in $commands; do out_has "^  $command "; done
 for variable in GOLDLEAF_MODEL GOLDLEAF_SOURCE GOLDLEAF_INPUTS DATABASE_URL GOLDLEAF_FORMAT \
     GOLDLEAF_MAX_LOSS; do
     out_has "\\[$variable\\]"
+done
+for variable in SPREADSHEET GOOGLE_APPLICATION_CREDENTIALS GOLDLEAF_CREDENTIALS \
+    GOLDLEAF_TOKEN_COMMAND GOLDLEAF_SUBJECT GOLDLEAF_GOOGLE_ENDPOINT; do
+    out_has "^  $variable"
 done
 for code_number in 0 1 2 3 4 5 6 7 10 75 130 143; do out_has "^ +$code_number   [a-z]"; done
 awk 'length($0) > 80 { exit 1 }' out || fail "help is wider than 80 columns"
@@ -67,11 +71,12 @@ err_has 'does not take "extra"'
 run 2 export
 err_has 'export needs TABLE'
 run 2 all --source sheets
-err_has 'reads CSV files only'
+err_has 'nothing says which spreadsheet has the sheet artists'
+err_has 'set SPREADSHEET, or SHEET_ARTISTS'
 run 2 all --max-loss many
 run 2 all --database postgresql://someone:secret@host/db
 err_lacks secret
-run 2 all --accept ticket
+run 2 all --accept ticket --inputs "$source_dir/bronze_inputs"
 err_has 'did you mean tickets\?'
 [ ! -e warehouse.sqlite ] || fail "a mistyped command line made a database"
 

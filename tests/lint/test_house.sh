@@ -14,16 +14,20 @@ complain() {
 declare -A below=(
     [base]="base"
     [json]="base json"
+    [net]="base net"
+    [auth]="auth base json net"
     [model]="base json model"
-    [source]="base model source"
+    [source]="auth base json model net source"
     [warehouse]="base model warehouse"
     [stages]="base json model source warehouse stages"
-    [run]="base model source warehouse stages run"
-    [cli]="base json model source warehouse stages run cli"
+    [run]="base model net source warehouse stages run"
+    [cli]="auth base json model net source warehouse stages run cli"
 )
 for room in "${!below[@]}"; do
-    for included in $(grep -hoE '^#include "[a-z]+/' src/"$room"/*.[ch] | grep -oE '[a-z]+/' | tr -d / | sort -u); do
-        [[ " ${below[$room]} " == *" $included "* ]] || complain "src/$room includes $included/"
+    folder=src/$room
+    [ "$room" != auth ] || folder=auth
+    for included in $(grep -hoE '^#include "[a-z]+/' "$folder"/*.[ch] | grep -oE '[a-z]+/' | tr -d / | sort -u); do
+        [[ " ${below[$room]} " == *" $included "* ]] || complain "$folder includes $included/"
     done
 done
 

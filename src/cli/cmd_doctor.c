@@ -1,0 +1,115 @@
+/* `goldleaf doctor`: checks key, clock, sharing, tabs, headers and database, and says for each
+ * fault what to do. Writes nothing. */
+#include "cli/commands.h"
+
+#include "cli/doctor.h"
+#include "source/csv.h"
+#include "source/csv_source.h"
+#include "source/header.h"
+
+#include <unistd.h>
+
+#define HEADER_HINT "the model's columns: goldleaf model; rows of a sheet without them are held back"
+
+void doctor_check_header(struct diagnosis *diagnosis, const struct sheet_model *model,
+                         const char *place, struct span csv) {
+    struct sheet sheet;
+    struct header header;
+    struct arena arena = {0};
+    struct err err = {0};
+    if (!csv_parse(model->path, csv, &sheet, &err)) {
+        diagnosis_add_failure(diagnosis, model->name, &err);
+        return;
+    }
+    header_match(&arena, model, &sheet, &header);
+    if (sheet.header_count == 0)
+        diagnosis_add(diagnosis, model->name, CHECK_FAIL, HEADER_HINT, "%s has no header", place);
+    else if (header.missing_required)
+        diagnosis_add(diagnosis, model->name, CHECK_FAIL, HEADER_HINT,
+                      "%s lacks required columns: %s", place, header.missing_required);
+    else if (header.missing)
+        diagnosis_add(diagnosis, model->name, CHECK_WARN, NULL,
+                      "%s lacks columns, which are taken as empty: %s", place, header.missing);
+    else
+        diagnosis_add(diagnosis, model->name, CHECK_OK, NULL, "%s has every column", place);
+    sheet_free(&sheet);
+    arena_free(&arena);
+}
+
+static void check_file(struct diagnosis *diagnosis, const struct sheet_model *sheet,
+                       const char *path) {
+    struct span text;
+    uint64_t hash;
+    struct err err = {0};
+    if (csv_read_file(path, &text, &hash, &err))
+        doctor_check_header(diagnosis, sheet, path, text);
+    else
+        diagnosis_add_failure(diagnosis, sheet->name, &err);
+}
+
+/* Under --source csv, and where no spreadsheet is configured, the files are what is read. */
+static void check_files(struct diagnosis *diagnosis, const struct session *session,
+                        const struct model *model) {
+    for (size_t i = 0; i < model->sheet_count; i++)
+        check_file(diagnosis, &model->sheets[i],
+                   csv_source_path(session->arena, session_text(session, OPTION_INPUTS),
+                                   &model->sheets[i]));
+}
+
+/* A path without a '/' is in the working directory. */
+static const char *folder_of(struct arena *arena, const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? arena_string(arena, (struct span){path, (size_t)(slash - path) + 1}) : ".";
+}
+
+static bool check_database(struct diagnosis *diagnosis, const struct session *session) {
+    const char *url = session_text(session, OPTION_DATABASE), *path = warehouse_file(url);
+    struct warehouse *warehouse = NULL;
+    struct err err = {0};
+    const char *folder = path ? folder_of(session->arena, path) : NULL;
+    if (path && access(path, F_OK) != 0) {
+        bool is_open = access(folder, W_OK | X_OK) == 0;
+        diagnosis_add(diagnosis, "database", is_open ? CHECK_OK : CHECK_FAIL,
+                      is_open ? NULL : "make the folder, or name another place with --database",
+                      "%s does not exist yet; the first run %s make it", path,
+                      is_open ? "will" : "cannot");
+        return is_open;
+    }
+    if (!warehouse_open(&warehouse, url, WAREHOUSE_READ, &err))
+        return diagnosis_add_failure(diagnosis, "database", &err);
+    bool is_writable = !path || (access(path, W_OK) == 0 && access(folder, W_OK | X_OK) == 0);
+    diagnosis_add(diagnosis, "database", is_writable ? CHECK_OK : CHECK_WARN,
+                  is_writable ? NULL : "runs need the right to write the file and its folder",
+                  "%s can be %s", warehouse_location(warehouse),
+                  is_writable ? "read and written" : "read, but not written");
+    warehouse_close(warehouse);
+    return true;
+}
+
+static bool reads_files(const struct session *session, const struct diagnosis *diagnosis) {
+    if (strcmp(session_text(session, OPTION_SOURCE), "csv") == 0)
+        return true;
+    for (size_t i = 0; i < diagnosis->count; i++)
+        if (strcmp(diagnosis->checks[i].name, "spreadsheet") == 0)
+            return diagnosis->checks[i].status == CHECK_WARN;
+    return false;
+}
+
+bool cmd_doctor(struct session *session, struct err *err) {
+    const struct model *model;
+    struct diagnosis diagnosis = {.arena = session->arena};
+    if (!session_read_model(session, &model, err))
+        return false;
+    diagnosis_add(&diagnosis, "model", CHECK_OK, NULL, "%s %s, %zu sheets, %zu KPI tables",
+                  model->name, model->version ? model->version : "", model->sheet_count,
+                  model->gold_count);
+    if (strcmp(session_text(session, OPTION_SOURCE), "csv") != 0)
+        doctor_check_google(&diagnosis, session, model);
+    if (reads_files(session, &diagnosis))
+        check_files(&diagnosis, session, model);
+    check_database(&diagnosis, session);
+    session->exit_code = diagnosis.exit_code;
+    bool ok = diagnosis_print(session, &diagnosis, err);
+    model_close(model);
+    return ok;
+}

@@ -1,0 +1,39 @@
+/* Where sheets come from: one interface for CSV files, Google Sheets and one behind the other.
+ *
+ * A source gives a sheet as CSV text. It is used by one thread at a time. */
+#ifndef GOLDLEAF_SOURCE_SOURCE_H
+#define GOLDLEAF_SOURCE_SOURCE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <stdint.h>
+
+/* A sheet as it was read, not yet parsed. */
+struct source_sheet {
+    const char *source;   /* "csv" or "sheets", as the audit records it */
+    const char *location; /* a path, or the link that opens the tab; in the reader's arena */
+    const char *missing;  /* NULL, or why there is no such sheet; nothing else is set then */
+    const char *kept;     /* NULL, or why the last good version has to do, though nothing is wrong
+                             with it; nothing else is set then */
+    const char *fallback; /* NULL, or why this is not the source that was meant */
+    struct span text;     /* malloc'ed, the caller's */
+    uint64_t hash;        /* of the text */
+};
+
+/* What is known of the sheet's past. */
+struct source_past {
+    int64_t pulled_at_s; /* when it last came from Google, seconds since 1970; -1: never */
+};
+
+struct source {
+    /* Reads sheet `index` of the model. Sheets are asked for in the model's build order. */
+    bool (*read)(struct source *source, size_t index, const struct source_past *past,
+                 struct arena *arena, struct source_sheet *sheet, struct err *err);
+    void (*close)(struct source *source);
+};
+
+/* NULL is fine. */
+void source_close(struct source *source);
+
+#endif
