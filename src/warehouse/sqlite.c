@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "warehouse/driver.h"
+#include "warehouse/sqlite_fork.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -16,6 +17,8 @@
 struct sqlite_warehouse {
     struct warehouse base; /* must be first */
     sqlite3 *database;
+    sqlite3 *pin; /* of a fork: a reader of the real file, which keeps it still; or NULL */
+    struct sqlite_fork *fork;
     struct sqlite_rows *load;
     bool is_open;  /* in a transaction */
     bool is_fresh; /* nothing was ever committed to the file */
@@ -82,6 +85,8 @@ static void sqlite_close(struct warehouse *warehouse) {
     struct sqlite_warehouse *self = sqlite_of(warehouse);
     sqlite_rollback(warehouse);
     sqlite3_close_v2(self->database);
+    sqlite3_close_v2(self->pin);
+    sqlite_fork_close(self->fork);
     free((char *)warehouse->location);
     free(self);
 }
@@ -349,6 +354,23 @@ static int sqlite_open_read(struct sqlite_warehouse *self, const char *path) {
     return status;
 }
 
+/* The pin comes first: from then on the log is not begun anew, and what is in it stays there. */
+static int sqlite_open_fork(struct sqlite_warehouse *self, const char *path) {
+    if (access(path, F_OK) != 0)
+        return sqlite3_open_v2(":memory:", &self->database,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int status = sqlite_open_read(self, path);
+    if (status != SQLITE_OK)
+        return status;
+    status = sqlite3_exec(self->database, "BEGIN; SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL,
+                          NULL);
+    if (status != SQLITE_OK)
+        return status;
+    self->pin = self->database;
+    self->database = NULL;
+    return sqlite_fork_open(&self->fork, path, &self->database);
+}
+
 static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode mode,
                              struct err *err) {
     sqlite3 *database = self->database;
@@ -376,8 +398,20 @@ static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode 
     if (!ok)
         return false;
     self->is_fresh = pages.integer == 0;
+    if (mode == WAREHOUSE_FORK)
+        return true;
     return self->is_fresh ||
            sqlite_exec(&self->base, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
+}
+
+static int sqlite_open_file(struct sqlite_warehouse *self, const char *path,
+                            enum warehouse_mode mode) {
+    if (mode == WAREHOUSE_READ)
+        return sqlite_open_read(self, path);
+    if (mode == WAREHOUSE_FORK)
+        return sqlite_open_fork(self, path);
+    return sqlite3_open_v2(path, &self->database,
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 }
 
 bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_mode mode,
@@ -402,12 +436,7 @@ bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_
         err_set(err, ERR_DATABASE, "%s: %s", path, strerror(errno));
         err_hint(err, "there is no warehouse there yet; `goldleaf all` makes one");
     } else {
-        int status =
-            mode == WAREHOUSE_READ && !is_memory
-                ? sqlite_open_read(self, path)
-                : sqlite3_open_v2(path, &self->database,
-                                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                                  NULL);
+        int status = sqlite_open_file(self, path, is_memory ? WAREHOUSE_WRITE : mode);
         if (status == SQLITE_OK && sqlite_configure(self, mode, err))
             return true;
         if (status != SQLITE_OK)

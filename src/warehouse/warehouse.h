@@ -13,8 +13,9 @@
 #include "model/model.h"
 
 /* READ never writes a byte, not even to create the file; a missing one is ERR_DATABASE with the
- * hint to run `goldleaf all` first. */
-enum warehouse_mode { WAREHOUSE_READ, WAREHOUSE_WRITE };
+ * hint to run `goldleaf all` first. FORK is a copy that only this process sees: it can be written, and
+ * nothing of that reaches the database; a missing one is as good as an empty one. */
+enum warehouse_mode { WAREHOUSE_READ, WAREHOUSE_WRITE, WAREHOUSE_FORK };
 
 struct warehouse;
 struct statement;

@@ -1,0 +1,21 @@
+/* A database file as it is now, in a copy that only this process sees: reads go to the file, writes
+ * stay in memory.
+ *
+ * It is a VFS below SQLite, so everything above runs as it always does, commits included, and not a
+ * byte of the file, its log or its folder is touched: no lock, no journal, no time stamp. Only blocks
+ * that are written take up memory. Somebody has to keep the file still meanwhile: a read transaction
+ * of an ordinary connection does (see sqlite.c). Private to the SQLite driver. */
+#ifndef GOLDLEAF_WAREHOUSE_SQLITE_FORK_H
+#define GOLDLEAF_WAREHOUSE_SQLITE_FORK_H
+
+#include <sqlite3.h>
+
+struct sqlite_fork;
+
+/* Opens a fork of the file, which must exist. To be closed behind the database. */
+int sqlite_fork_open(struct sqlite_fork **fork, const char *path, sqlite3 **database);
+
+/* NULL is fine. */
+void sqlite_fork_close(struct sqlite_fork *fork);
+
+#endif
