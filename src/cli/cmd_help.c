@@ -52,8 +52,6 @@ static void add_exit_codes(struct output *output) {
         snprintf(code, sizeof code, "%3d", EXIT_CODES[i].code);
         add_entry(output, code, 8, EXIT_CODES[i].meaning);
     }
-    buf_add_text(&output->text,
-                 "  * kept for dry runs; this build never uses it\n");
 }
 
 void help_add_commands(struct output *output) {

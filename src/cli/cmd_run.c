@@ -4,8 +4,9 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cli/google.h"
+#include "cli/dry_run.h"
 #include "cli/run_report.h"
-#include "run/lock.h"
+#include "cli/session_run.h"
 
 #include <unistd.h>
 
@@ -35,43 +36,6 @@ static bool check_database(const struct session *session, const struct run_optio
         return true;
     err_set(err, ERR_DATABASE, "%s: there is no warehouse yet", path);
     return err_hint(err, "`goldleaf all` makes one");
-}
-
-static void wipe_progress(void *context) {
-    progress_clear(context);
-}
-
-static struct progress make_progress(const struct session *session) {
-    const struct options *options = &session->options;
-    const char *terminal = getenv("TERM");
-    bool is_shown = isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0) &&
-                    !options_is_on(options, OPTION_NO_PROGRESS) &&
-                    !options_is_on(options, OPTION_QUIET) &&
-                    strcmp(session_text(session, OPTION_LOG_FORMAT), "text") == 0;
-    return (struct progress){
-        .stream = is_shown ? stderr : NULL,
-        .is_color = output_wants_color(session_text(session, OPTION_COLOR), STDERR_FILENO)};
-}
-
-/* Runs with the lock held; it is given back before anything is printed, so that a slow reader of
- * the report keeps nobody waiting. */
-static bool run_locked(struct session *session, const struct model *model,
-                       const struct run_options *run, struct warehouse **warehouse,
-                       struct run_report *report, struct err *err) {
-    const char *url = session_text(session, OPTION_DATABASE);
-    const char *path = warehouse_file(url);
-    struct lock lock = {.descriptor = -1};
-    struct progress progress = make_progress(session);
-    if (path && *path && strcmp(path, ":memory:") != 0 && !lock_take(&lock, path, err))
-        return false;
-    log_before_line(wipe_progress, &progress);
-    bool ok = warehouse_open(warehouse, url, WAREHOUSE_WRITE, err) &&
-              pipeline_run(*warehouse, model, run, &progress, session->arena, report, err);
-    log_before_line(NULL, NULL);
-    lock_release(&lock);
-    if (!ok && (err->class == ERR_INTERRUPTED || err->class == ERR_TERMINATED))
-        err_hint(err, "nothing of this run was published; the last good version stays");
-    return ok;
 }
 
 /* What happened, for those who do not read the report: it goes to a program, to a file, or
@@ -125,8 +89,10 @@ static bool run_with_model(struct session *session, const struct model *model,
     run->accept = session->options.accept;
     run->accept_count = session->options.accept_count;
     bool ok = check_accept(session, model, err) &&
-              check_database(session, run, err) && session_open_output(session, "text", err) &&
-              run_locked(session, model, run, &warehouse, &report, err);
+              check_database(session, run, err) && session_open_output(session, "text", err);
+    if (ok && options_is_on(&session->options, OPTION_DRY_RUN))
+        return dry_run(session, model, run, err);
+    ok = ok && session_run(session, model, run, &warehouse, &report, err);
     if (ok) {
         session->exit_code = run_report_exit_code(&report);
         ok = print_report(session, warehouse, model, run, &report, err);

@@ -30,6 +30,16 @@ const struct command COMMANDS[] = {
      .details = "The third part of `all`.",
      .options = FOR_BUILD,
      .run = cmd_build_gold},
+    {.name = "diff",
+     .operands = "[A [B]]",
+     .summary = "what changed between two snapshots, rows, cells and KPIs",
+     .details = "A and B are numbers of snapshots; without them the last two, with one that one and "
+                "the last. Both are run again in memory, so the KPIs are those that each snapshot "
+                "gives. A renamed column is a guess by its values. `goldleaf all --dry-run` "
+                "compares the last snapshot with the sheets as they are now.",
+     .options = FOR_DIFF,
+     .most_operands = 2,
+     .run = cmd_diff},
     {.name = "status",
      .operands = "",
      .summary = "snapshots, the last run, freshness of each sheet, row counts",

@@ -9,7 +9,7 @@ const struct exit_code EXIT_CODES[] = {
     {5, "another run holds the lock"},
     {6, "credentials refused, or no access to a spreadsheet"},
     {7, "the database is unreachable or refused"},
-    {10, "only with --detailed-exitcode: there are differences *"},
+    {10, "only with --detailed-exitcode: there are differences"},
     {75, "temporary (network, quota): try again"},
     {130, "interrupted (Ctrl-C); nothing half done"},
     {143, "terminated; nothing half done"},

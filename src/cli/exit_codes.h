@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#define EXIT_DIFFERENT 10
+
 struct exit_code {
     int code;
     const char *meaning;

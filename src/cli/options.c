@@ -48,12 +48,27 @@ static bool unknown_option(struct arena *arena, struct span name, struct err *er
                    : err_hint(err, "`goldleaf --help` lists the options");
 }
 
-static void add_accept(struct arena *arena, struct options *options, const char *value) {
-    const char **grown = arena_array(arena, options->accept_count + 1, sizeof *options->accept);
-    if (options->accept_count)
-        memcpy(grown, options->accept, options->accept_count * sizeof *grown);
-    grown[options->accept_count++] = value;
-    options->accept = grown;
+/* Several names in one value are separated by commas. */
+static void add_names(struct arena *arena, const char ***list, size_t *count, const char *value) {
+    for (; *value; value += value[0] == ',' || value[0] == ' ') {
+        size_t size = strcspn(value, ", ");
+        if (size) {
+            const char **grown = arena_array(arena, *count + 1, sizeof *grown);
+            for (size_t i = 0; i < *count; i++)
+                grown[i] = (*list)[i];
+            grown[(*count)++] = arena_string(arena, (struct span){value, size});
+            *list = grown;
+        }
+        value += size;
+    }
+}
+
+static void add_to_list(struct arena *arena, struct options *options, enum option_id id,
+                        const char *value) {
+    if (id == OPTION_ACCEPT)
+        add_names(arena, &options->accept, &options->accept_count, value);
+    else
+        add_names(arena, &options->ignored, &options->ignored_count, value);
 }
 
 static void set_value(struct arena *arena, struct options *options, enum option_id id,
@@ -61,7 +76,7 @@ static void set_value(struct arena *arena, struct options *options, enum option_
     options->text[id] = value;
     options->origin[id] = origin;
     if (OPTIONS[id].kind == KIND_LIST)
-        add_accept(arena, options, value);
+        add_to_list(arena, options, id, value);
 }
 
 struct parser {
@@ -152,16 +167,6 @@ static const char *look_up(const struct environment *environment, const char *va
     return entry && *entry->value ? entry->value : NULL;
 }
 
-static void add_list(struct arena *arena, struct options *options, const char *list,
-                     enum option_id id, enum option_origin origin) {
-    while (*list) {
-        size_t size = strcspn(list, ", ");
-        if (size)
-            set_value(arena, options, id, arena_string(arena, (struct span){list, size}), origin);
-        list += size + (list[size] != '\0');
-    }
-}
-
 static void fill_in(struct arena *arena, struct options *options,
                     const struct environment *environment, enum option_id id) {
     const struct option *option = &OPTIONS[id];
@@ -169,9 +174,7 @@ static void fill_in(struct arena *arena, struct options *options,
     if (options->text[id])
         return;
     const char *value = option->variable ? look_up(environment, option->variable, &origin) : NULL;
-    if (value && option->kind == KIND_LIST)
-        add_list(arena, options, value, id, origin);
-    else if (value)
+    if (value)
         set_value(arena, options, id, value, origin);
     else if (option->default_value)
         set_value(arena, options, id, option->default_value, FROM_DEFAULT);
@@ -224,13 +227,29 @@ static bool check_flag(struct options *options, enum option_id id, const char *p
     return err_set(err, ERR_USAGE, "%s: \"%s\" is neither 1 nor 0", place, value);
 }
 
+/* A plain decimal number and what follows it: strtod() also reads "inf", "nan", hexadecimal numbers
+ * and blanks. */
+static bool read_decimal(const char *value, double *number, const char **rest) {
+    char *end = NULL;
+    bool ok = ascii_is_digit(value[0]) && !strpbrk(value, "xXeEiInN");
+    *number = ok ? strtod(value, &end) : 0;
+    *rest = end;
+    return ok;
+}
+
+static bool check_number(struct options *options, const char *value, const char *place,
+                         struct err *err) {
+    const char *rest;
+    return (read_decimal(value, &options->min_change, &rest) && *rest == '\0') ||
+           err_set(err, ERR_USAGE, "%s: \"%s\" is not a number from 0 on", place, value);
+}
+
 static bool check_percent(struct options *options, const char *value, const char *place,
                           struct err *err) {
-    char *end = NULL;
-    /* strtod() also reads "inf", "nan", hexadecimal numbers and blanks. */
-    bool ok = ascii_is_digit(value[0]) && !strpbrk(value, "xXeEiInN");
-    double percent = ok ? strtod(value, &end) : 0;
-    ok = ok && (*end == '\0' || strcmp(end, "%") == 0) && percent >= 0 && percent <= 100;
+    const char *rest;
+    double percent;
+    bool ok = read_decimal(value, &percent, &rest) && (*rest == '\0' || strcmp(rest, "%") == 0) &&
+              percent <= 100;
     options->max_loss = percent;
     return ok || err_set(err, ERR_USAGE, "%s: \"%s\" is not a number from 0 to 100", place, value);
 }
@@ -278,6 +297,8 @@ static bool check_value(struct arena *arena, struct options *options,
         return check_choice(option, value, place, arena, err);
     case KIND_PERCENT:
         return check_percent(options, value, place, err);
+    case KIND_NUMBER:
+        return check_number(options, value, place, err);
     case KIND_COUNT:
         return check_count(options, id, place, err);
     case KIND_TEXT:

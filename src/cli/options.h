@@ -23,6 +23,11 @@ enum option_id {
     OPTION_MAX_LOSS,
     OPTION_ACCEPT,
     OPTION_FULL_REFRESH,
+    OPTION_DRY_RUN,
+    OPTION_DETAILED_EXITCODE,
+    OPTION_ONLY,
+    OPTION_IGNORE_COLUMNS,
+    OPTION_MIN_CHANGE,
     OPTION_TIMEOUT,
     OPTION_PATIENCE,
     OPTION_SNAPSHOT,
@@ -46,8 +51,9 @@ enum {
     FOR_REJECTS = 1 << 2, /* rejects */
     FOR_EXPORT = 1 << 3,  /* export */
     FOR_DOCTOR = 1 << 4,  /* doctor */
-    FOR_OTHERS = 1 << 5,
-    FOR_ALL = (1 << 6) - 1,
+    FOR_DIFF = 1 << 5,    /* diff */
+    FOR_OTHERS = 1 << 6,
+    FOR_ALL = (1 << 7) - 1,
 };
 
 enum option_kind {
@@ -55,6 +61,7 @@ enum option_kind {
     KIND_TEXT,
     KIND_CHOICE,
     KIND_PERCENT, /* 0 to 100, a fraction allowed, "%" may follow */
+    KIND_NUMBER,  /* 0 or more, a fraction allowed */
     KIND_COUNT,   /* a whole number from 0 on */
     KIND_LIST,    /* may be repeated; separated by commas in the environment */
 };
@@ -81,6 +88,9 @@ struct options {
     enum option_origin origin[OPTION_COUNT];
     const char **accept; /* the values of --accept */
     size_t accept_count;
+    const char **ignored; /* the values of --ignore-columns */
+    size_t ignored_count;
+    double min_change;
     int64_t snapshot; /* 0: the last one */
     int64_t limit;    /* -1: not given; 0: no limit */
     double max_loss;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "run/pipeline_sheet.h"
 #include "run/signals.h"
+#include "stages/diff.h"
 #include "source/csv_source.h"
 #include "stages/gold.h"
 #include "stages/schema.h"
@@ -41,6 +42,12 @@ static bool find_last_snapshot(struct pipeline *pipeline, struct err *err) {
     return ok;
 }
 
+/* The snapshot that the run starts from. */
+static void report_from(struct pipeline *pipeline) {
+    pipeline->report->from_snapshot_id = pipeline->last_snapshot_id;
+    pipeline->report->from_loaded_at = pipeline->report->loaded_at;
+}
+
 static bool record_snapshot(struct pipeline *pipeline, struct err *err) {
     struct value parameters[] = {value_integer(pipeline->run.snapshot_id),
                                  value_string(pipeline->report->loaded_at),
@@ -71,7 +78,7 @@ static bool record_run(struct pipeline *pipeline, const char *status, int exit_c
 /* A failed run leaves nothing but this line, and not even that where the database is what failed.
  */
 static void record_failure(struct pipeline *pipeline, const struct err *cause) {
-    if (cause->class == ERR_DATABASE)
+    if (cause->class == ERR_DATABASE || pipeline->options->is_dry)
         return;
     struct err err;
     bool exists = false;
@@ -126,8 +133,11 @@ static bool begin(struct pipeline *pipeline, struct err *err) {
     pipeline->is_full = pipeline->options->full_refresh;
     if (!warehouse_begin(pipeline->warehouse, err) ||
         !schema_create(pipeline->warehouse, pipeline->model, err) ||
+        (pipeline->options->diff &&
+         !diff_remember(pipeline->warehouse, pipeline->model, err)) ||
         !find_last_snapshot(pipeline, err))
         return false;
+    report_from(pipeline);
     pipeline->run.snapshot_id = pipeline->last_snapshot_id;
     if (pipeline->options->pull) {
         pipeline->run.snapshot_id++;
@@ -209,13 +219,15 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
     double gold_began = clock_monotonic_s();
     if (options->gold ? !build_gold(pipeline, err) : !report_gold(pipeline, err))
         return false;
+    if (options->diff && !diff_finish(options->diff, pipeline->warehouse, err))
+        return false;
     double commit_began = clock_monotonic_s();
     report->gold_seconds = commit_began - gold_began;
     bool ok = record_run(pipeline, report->is_held ? "held" : "done",
                          run_report_exit_code(report), NULL, err) &&
               progress_step(pipeline->progress, 0, err);
     progress_begin(pipeline->progress, "publishing", "", 0);
-    ok = ok && warehouse_commit(pipeline->warehouse, err);
+    ok = ok && (options->is_dry || warehouse_commit(pipeline->warehouse, err));
     report->commit_seconds = clock_monotonic_s() - commit_began;
     report->total_seconds = clock_monotonic_s() - began;
     return ok;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "run/prefetch.h"
 #include "stages/bronze.h"
+#include "stages/diff.h"
 #include "stages/gate.h"
 
 /* The newest line of audit_loads of a table that counts. */
@@ -135,6 +136,9 @@ static bool write_change(struct sheet_run *run, const struct bronze_change *chan
     struct pipeline *pipeline = run->pipeline;
     const struct pull *pull = &run->prefetch->pull;
     report_match(run->report, &change->match);
+    if (pipeline->options->diff &&
+        !diff_add_sheet(pipeline->options->diff, pipeline->warehouse, pull, change, err))
+        return false;
     if (!bronze_write(pipeline->warehouse, pull, pipeline->run.snapshot_id,
                       pipeline->report->loaded_at, change, &run->change, err))
         return false;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct diff;
 struct source;
 struct watch;
 
@@ -16,6 +17,8 @@ struct run_options {
     struct source *source;     /* where the sheets come from; NULL: the CSV files of `inputs` */
     const char *inputs;        /* folder of the CSVs */
     struct watch *watch;       /* what the source says while it reads; NULL: nothing */
+    struct diff *diff;         /* opened; takes what the run changes; NULL: nothing is taken */
+    bool is_dry;               /* stop before publishing */
     double max_loss;           /* per cent of its rows that a sheet may lose */
     const char *const *accept; /* sheets that pass the gate this once */
     size_t accept_count;
@@ -43,6 +46,8 @@ struct run_gold {
 
 struct run_report {
     const char *run_id;
+    int64_t from_snapshot_id; /* the last one before the run; 0: none */
+    const char *from_loaded_at;
     int64_t snapshot_id;   /* 0 when no snapshot was recorded or there is none */
     const char *loaded_at; /* of that snapshot, "2026-11-24T06:00:00Z", or NULL */
     size_t sheet_count;

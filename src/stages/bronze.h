@@ -57,6 +57,15 @@ bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t 
  * a pull. */
 bool bronze_changes_since(struct warehouse *warehouse, const struct sheet_model *model,
                           int64_t since, struct sheet_change *change, struct err *err);
+/* The bronze columns of the newest recorded header, in its order; none when there is none. */
+bool bronze_read_columns(struct warehouse *warehouse, const struct sheet_model *model,
+                         struct arena *arena, const char ***names, size_t *count, struct err *err);
+
+/* Appends a sheet as it was at a snapshot, as CSV. `*exists` is false when it was not recorded by
+ * then. */
+bool bronze_read_snapshot(struct warehouse *warehouse, const struct sheet_model *model,
+                          int64_t snapshot, struct buf *csv, bool *exists, struct err *err);
+
 void sheet_change_free(struct sheet_change *change);
 
 /* Rebuilds the current sheet in the form of a pull. `with_rows` false: the header alone. */

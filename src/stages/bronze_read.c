@@ -103,22 +103,40 @@ static bool parse_header(struct arena *arena, const char *header_json, struct st
     return true;
 }
 
+bool bronze_read_columns(struct warehouse *warehouse, const struct sheet_model *model,
+                         struct arena *arena, const char ***names, size_t *count,
+                         struct err *err) {
+    struct buf csv = {0};
+    struct stored_header header = {.csv = &csv};
+    const char *header_json;
+    bool ok = bronze_read_header(warehouse, model, arena, &header_json, err) &&
+              (!header_json || parse_header(arena, header_json, &header, err));
+    buf_free(&csv);
+    *names = header.columns;
+    *count = header.column_count;
+    return ok;
+}
+
+/* Which versions: those that are current now, or with `snapshot` those that were then. */
+static const char WHERE_CURRENT[] = "_removed_snapshot_id IS NULL";
+static const char WHERE_SNAPSHOT[] = "_snapshot_id <= $1 AND (_removed_snapshot_id IS NULL OR"
+                                     " _removed_snapshot_id > $1)";
+
 static bool read_rows(struct warehouse *warehouse, const struct sheet_model *model,
-                      const struct stored_header *header, struct err *err) {
+                      const struct stored_header *header, int64_t snapshot, struct err *err) {
     struct statement *statement = NULL;
     struct buf sql = {0};
+    struct value parameter = value_integer(snapshot);
     bool has_row = true;
     buf_add_text(&sql, "SELECT ");
     for (size_t i = 0; i < header->column_count; i++) {
         sql_add_name(&sql, header->columns[i]);
         buf_add_text(&sql, ", ");
     }
-    buf_printf(&sql,
-               "_position FROM \"bronze_%s\" WHERE _removed_snapshot_id IS NULL"
-               " ORDER BY _position",
-               model->name);
+    buf_printf(&sql, "_position FROM \"bronze_%s\" WHERE %s ORDER BY _position", model->name,
+               snapshot ? WHERE_SNAPSHOT : WHERE_CURRENT);
     bool ok = statement_prepare(warehouse, &statement, buf_text(&sql), err) &&
-              statement_start(statement, NULL, 0, err);
+              statement_start(statement, &parameter, snapshot ? 1 : 0, err);
     while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
         for (size_t i = 0; i < header->column_count; i++) {
             if (i)
@@ -141,7 +159,7 @@ bool bronze_read_current(struct warehouse *warehouse, const struct sheet_model *
     const char *header_json;
     bool ok = bronze_read_header(warehouse, model, &scratch, &header_json, err) &&
               (!header_json || parse_header(&scratch, header_json, &header, err)) &&
-              (!header_json || !with_rows || read_rows(warehouse, model, &header, err));
+              (!header_json || !with_rows || read_rows(warehouse, model, &header, 0, err));
     if (ok)
         ok = csv_parse(model->name, (struct span){csv.data, csv.size}, &sheet, err);
     else
@@ -151,6 +169,23 @@ bool bronze_read_current(struct warehouse *warehouse, const struct sheet_model *
             sheet.width = header.column_count; /* the columns that only rows have */
         pull_from_sheet(pull, model, sheet);
     }
+    arena_free(&scratch);
+    return ok;
+}
+
+bool bronze_read_snapshot(struct warehouse *warehouse, const struct sheet_model *model,
+                          int64_t snapshot, struct buf *csv, bool *exists, struct err *err) {
+    struct arena scratch = {0};
+    struct stored_header header = {.csv = csv};
+    struct value json;
+    struct value parameters[] = {value_string(arena_printf(&scratch, "bronze_%s", model->name)),
+                                 value_integer(snapshot)};
+    bool ok = warehouse_value(warehouse, &scratch, sql_file("export/header"), parameters, 2, &json,
+                              err);
+    *exists = ok && json.kind == VALUE_TEXT;
+    if (*exists)
+        ok = parse_header(&scratch, arena_string(&scratch, value_span(json)), &header, err) &&
+             read_rows(warehouse, model, &header, snapshot, err);
     arena_free(&scratch);
     return ok;
 }

@@ -1,0 +1,67 @@
+#include "cli/dry_run.h"
+
+#include "cli/diff_print.h"
+#include "cli/exit_codes.h"
+#include "cli/session_run.h"
+
+#define ENTRIES_SHOWN 20 /* of each list, for people */
+
+static size_t limit_of(const struct session *session) {
+    int64_t limit = session->options.limit;
+    bool is_text = session->output.format == OUTPUT_TEXT;
+    if (limit < 0)
+        return is_text ? ENTRIES_SHOWN : SIZE_MAX;
+    return limit == 0 ? SIZE_MAX : (size_t)limit;
+}
+
+void dry_run_open_diff(const struct session *session, const struct model *model,
+                       struct diff *diff) {
+    const struct options *options = &session->options;
+    struct diff_options settings = {.limit = limit_of(session),
+                                    .ignored = options->ignored,
+                                    .ignored_count = options->ignored_count,
+                                    .min_change = options->min_change};
+    diff_open(diff, model, &settings);
+}
+
+static struct diff_view view_of(const struct session *session, bool is_pending) {
+    const char *only = session->options.text[OPTION_ONLY];
+    bool has_all = !only;
+    return (struct diff_view){.sheet = session->options.text[OPTION_SHEET],
+                              .has_rows = has_all || strcmp(only, "rows") == 0,
+                              .has_cells = has_all || strcmp(only, "cells") == 0,
+                              .has_kpis = has_all || strcmp(only, "kpis") == 0,
+                              .limit = limit_of(session),
+                              .is_pending = is_pending};
+}
+
+bool dry_run_print(struct session *session, const struct diff *diff,
+                   const struct run_report *report, bool is_pending, struct err *err) {
+    struct output *output = &session->output;
+    struct diff_view view = view_of(session, is_pending);
+    if (output->format == OUTPUT_JSON)
+        diff_add_json(output, diff, report, &view);
+    else if (output->format == OUTPUT_CSV)
+        diff_add_csv(output, diff, &view);
+    else
+        diff_add_text(output, diff, report, &view);
+    session->exit_code = is_pending ? run_report_exit_code(report) : 0;
+    if (options_is_on(&session->options, OPTION_DETAILED_EXITCODE) && !diff_is_empty(diff))
+        session->exit_code = EXIT_DIFFERENT;
+    return output_close(output, err);
+}
+
+bool dry_run(struct session *session, const struct model *model, struct run_options *run,
+             struct err *err) {
+    struct warehouse *warehouse = NULL;
+    struct run_report report;
+    struct diff diff;
+    dry_run_open_diff(session, model, &diff);
+    run->is_dry = true;
+    run->diff = &diff;
+    bool ok = session_run(session, model, run, &warehouse, &report, err) &&
+              dry_run_print(session, &diff, &report, true, err);
+    diff_free(&diff);
+    warehouse_close(warehouse);
+    return ok;
+}

@@ -1,0 +1,61 @@
+#include "stages/diff_parts.h"
+
+#include "stages/schema.h"
+
+void diff_open(struct diff *diff, const struct model *model, const struct diff_options *options) {
+    *diff = (struct diff){.model = model, .options = *options};
+    diff->sheets = arena_array(&diff->arena, model->sheet_count, sizeof *diff->sheets);
+    diff->gold = arena_array(&diff->arena, model->gold_count, sizeof *diff->gold);
+}
+
+void diff_free(struct diff *diff) {
+    arena_free(&diff->arena);
+}
+
+/* A table that an older model made may lack columns; they count as NULL. */
+static bool remember_gold(struct warehouse *warehouse, const struct gold_model *gold,
+                          struct err *err) {
+    struct buf sql = {0};
+    bool ok = true;
+    buf_printf(&sql,
+               "DROP TABLE IF EXISTS \"" DIFF_GOLD_PREFIX
+               "%s\"; CREATE TEMP TABLE \"" DIFF_GOLD_PREFIX "%s\" AS SELECT ",
+               gold->name, gold->name);
+    for (size_t i = 0; i < gold->field_count && ok; i++) {
+        bool exists;
+        const char *name = gold->fields[i].name;
+        ok = warehouse_has_column(warehouse, gold->name, name, &exists, err);
+        buf_printf(&sql, "%s%s\"%s\"", i ? ", " : "", ok && !exists ? "NULL AS " : "", name);
+    }
+    buf_printf(&sql, " FROM \"%s\"", gold->name);
+    ok = ok && warehouse_exec(warehouse, buf_text(&sql), err);
+    buf_free(&sql);
+    return ok;
+}
+
+bool diff_remember(struct warehouse *warehouse, const struct model *model, struct err *err) {
+    bool ok = schema_create(warehouse, model, err) &&
+              warehouse_exec(warehouse, sql_file("diff/remember_rejects"), err);
+    for (size_t i = 0; i < model->gold_count && ok; i++)
+        ok = remember_gold(warehouse, &model->gold[i], err);
+    return ok;
+}
+
+bool diff_finish(struct diff *diff, struct warehouse *warehouse, struct err *err) {
+    return diff_finish_rejects(diff, warehouse, err) && diff_finish_gold(diff, warehouse, err);
+}
+
+bool diff_is_empty(const struct diff *diff) {
+    if (diff->new_reject_count || diff->healed_count)
+        return false;
+    for (size_t i = 0; i < diff->model->sheet_count; i++) {
+        const struct diff_sheet *sheet = &diff->sheets[i];
+        if (sheet->added || sheet->removed || sheet->changed || sheet->moved ||
+            sheet->added_column_count || sheet->removed_column_count || sheet->rename_count)
+            return false;
+    }
+    for (size_t i = 0; i < diff->model->gold_count; i++)
+        if (diff->gold[i].row_count)
+            return false;
+    return true;
+}
