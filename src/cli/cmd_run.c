@@ -3,8 +3,9 @@
 
 #include "base/log.h"
 #include "base/nearest.h"
-#include "cli/google.h"
 #include "cli/dry_run.h"
+#include "cli/google.h"
+#include "cli/plan.h"
 #include "cli/run_report.h"
 #include "cli/session_run.h"
 
@@ -79,16 +80,19 @@ static bool print_report(struct session *session, struct warehouse *warehouse,
     return err_wrap(err, "the run is published, but its report is not");
 }
 
+static bool check_plan_option(const struct session *session, struct err *err) {
+    if (!session->options.text[OPTION_SAVE_PLAN] ||
+        options_is_on(&session->options, OPTION_DRY_RUN))
+        return true;
+    err_set(err, ERR_USAGE, "--save-plan goes with --dry-run");
+    return err_hint(err, "a run without --dry-run does what it does at once");
+}
+
 static bool run_with_model(struct session *session, const struct model *model,
                            struct run_options *run, struct err *err) {
     struct warehouse *warehouse = NULL;
     struct run_report report;
-    run->inputs = session_text(session, OPTION_INPUTS);
-    run->full_refresh = options_is_on(&session->options, OPTION_FULL_REFRESH);
-    run->max_loss = session->options.max_loss;
-    run->accept = session->options.accept;
-    run->accept_count = session->options.accept_count;
-    bool ok = check_accept(session, model, err) &&
+    bool ok = check_accept(session, model, err) && check_plan_option(session, err) &&
               check_database(session, run, err) && session_open_output(session, "text", err);
     if (ok && options_is_on(&session->options, OPTION_DRY_RUN))
         return dry_run(session, model, run, err);
@@ -119,6 +123,11 @@ static bool run_stages(struct session *session, struct run_options run, struct e
     const struct model *model;
     if (!session_read_model(session, &model, err))
         return false;
+    run.inputs = session_text(session, OPTION_INPUTS);
+    run.full_refresh = options_is_on(&session->options, OPTION_FULL_REFRESH);
+    run.max_loss = session->options.max_loss;
+    run.accept = session->options.accept;
+    run.accept_count = session->options.accept_count;
     bool ok = run.pull ? run_with_source(session, model, &run, err)
                        : run_with_model(session, model, &run, err);
     model_close(model);
@@ -142,4 +151,18 @@ bool cmd_build_silver(struct session *session, struct err *err) {
 
 bool cmd_build_gold(struct session *session, struct err *err) {
     return run_stages(session, (struct run_options){.command = "build_gold", .gold = true}, err);
+}
+
+/* Does what a saved dry run showed, or nothing. */
+bool cmd_apply(struct session *session, struct err *err) {
+    const struct model *model;
+    struct run_options run = {.inputs = session_text(session, OPTION_INPUTS)};
+    struct run_plan plan;
+    if (!session_read_model(session, &model, err))
+        return false;
+    bool ok = plan_read(session->operands[0], model, session->arena, &run, &plan, err) &&
+              (run.pull ? run_with_source(session, model, &run, err)
+                        : run_with_model(session, model, &run, err));
+    model_close(model);
+    return ok;
 }

@@ -31,6 +31,7 @@ bool cmd_build_gold(struct session *session, struct err *err);
 bool cmd_status(struct session *session, struct err *err);
 bool cmd_rejects(struct session *session, struct err *err);
 bool cmd_export(struct session *session, struct err *err);
+bool cmd_apply(struct session *session, struct err *err);
 bool cmd_diff(struct session *session, struct err *err);
 bool cmd_doctor(struct session *session, struct err *err);
 bool cmd_model(struct session *session, struct err *err);

@@ -2,6 +2,7 @@
 
 #include "cli/diff_print.h"
 #include "cli/exit_codes.h"
+#include "cli/plan.h"
 #include "cli/session_run.h"
 
 #define ENTRIES_SHOWN 20 /* of each list, for people */
@@ -59,7 +60,9 @@ bool dry_run(struct session *session, const struct model *model, struct run_opti
     dry_run_open_diff(session, model, &diff);
     run->is_dry = true;
     run->diff = &diff;
+    const char *plan = session->options.text[OPTION_SAVE_PLAN];
     bool ok = session_run(session, model, run, &warehouse, &report, err) &&
+              (!plan || plan_save(plan, model, run, &report, err)) &&
               dry_run_print(session, &diff, &report, true, err);
     diff_free(&diff);
     warehouse_close(warehouse);

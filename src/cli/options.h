@@ -24,6 +24,7 @@ enum option_id {
     OPTION_ACCEPT,
     OPTION_FULL_REFRESH,
     OPTION_DRY_RUN,
+    OPTION_SAVE_PLAN,
     OPTION_DETAILED_EXITCODE,
     OPTION_ONLY,
     OPTION_IGNORE_COLUMNS,
@@ -50,7 +51,7 @@ enum {
     FOR_BUILD = 1 << 1,   /* build_silver, build_gold */
     FOR_REJECTS = 1 << 2, /* rejects */
     FOR_EXPORT = 1 << 3,  /* export */
-    FOR_DOCTOR = 1 << 4,  /* doctor */
+    FOR_GOOGLE = 1 << 4,  /* doctor, apply */
     FOR_DIFF = 1 << 5,    /* diff */
     FOR_OTHERS = 1 << 6,
     FOR_ALL = (1 << 7) - 1,

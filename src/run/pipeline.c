@@ -48,6 +48,16 @@ static void report_from(struct pipeline *pipeline) {
     pipeline->report->from_loaded_at = pipeline->report->loaded_at;
 }
 
+static bool check_plan(const struct pipeline *pipeline, struct err *err) {
+    const struct run_plan *plan = pipeline->options->plan;
+    if (!plan || plan->snapshot_id == pipeline->last_snapshot_id)
+        return true;
+    err_set(err, ERR_FAILED,
+            "the plan was made at snapshot %lld, and the warehouse is at snapshot %lld",
+            (long long)plan->snapshot_id, (long long)pipeline->last_snapshot_id);
+    return err_hint(err, "nothing was written; make a new plan with --dry-run --save-plan FILE");
+}
+
 static bool record_snapshot(struct pipeline *pipeline, struct err *err) {
     struct value parameters[] = {value_integer(pipeline->run.snapshot_id),
                                  value_string(pipeline->report->loaded_at),
@@ -138,6 +148,8 @@ static bool begin(struct pipeline *pipeline, struct err *err) {
         !find_last_snapshot(pipeline, err))
         return false;
     report_from(pipeline);
+    if (!check_plan(pipeline, err))
+        return false;
     pipeline->run.snapshot_id = pipeline->last_snapshot_id;
     if (pipeline->options->pull) {
         pipeline->run.snapshot_id++;

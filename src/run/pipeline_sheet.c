@@ -175,9 +175,26 @@ static const char *header_message(struct arena *arena, const struct header *head
     return header->notice ? arena_string(arena, span_from(header->notice)) : NULL;
 }
 
+/* What came, in one word; and whether it is what a plan has seen. */
+static bool check_content(struct sheet_run *run, struct err *err) {
+    const struct pull *pull = &run->prefetch->pull;
+    const struct run_plan *plan = run->pipeline->options->plan;
+    const char *hash = pull->origin.kept      ? "kept"
+                       : pull->origin.missing ? "missing"
+                       : pull->is_same        ? run->last_load.content_hash
+                                              : pull->content_hash;
+    run->report->content_hash = arena_string(run->pipeline->arena, span_from(hash ? hash : ""));
+    if (!plan || strcmp(plan->hashes[run->index], run->report->content_hash) == 0)
+        return true;
+    err_set(err, ERR_FAILED, "%s has changed since the plan was made", run->model->name);
+    return err_hint(err, "nothing was written; make a new plan with --dry-run --save-plan FILE");
+}
+
 static bool pull_sheet(struct sheet_run *run, struct err *err) {
     struct pipeline *pipeline = run->pipeline;
     const struct pull *pull = &run->prefetch->pull;
+    if (!check_content(run, err))
+        return false;
     run->report->rows = run->last_load.rows_in;
     if (pull->origin.kept)
         return keep_sheet(run, err);

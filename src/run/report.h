@@ -10,17 +10,24 @@ struct diff;
 struct source;
 struct watch;
 
+/* What a dry run saw: a run that finds anything else has not been shown, and fails. */
+struct run_plan {
+    int64_t snapshot_id;       /* the last one then; 0: none */
+    const char *const *hashes; /* of each sheet of the model, see run_sheet.content_hash */
+};
+
 struct run_options {
     const char *command; /* as recorded in audit_runs: "all", "load_bronze", ... */
     bool pull, silver, gold;
     bool full_refresh;
-    struct source *source;     /* where the sheets come from; NULL: the CSV files of `inputs` */
-    const char *inputs;        /* folder of the CSVs */
-    struct watch *watch;       /* what the source says while it reads; NULL: nothing */
-    struct diff *diff;         /* opened; takes what the run changes; NULL: nothing is taken */
-    bool is_dry;               /* stop before publishing */
-    double max_loss;           /* per cent of its rows that a sheet may lose */
-    const char *const *accept; /* sheets that pass the gate this once */
+    struct source *source;       /* where the sheets come from; NULL: the CSV files of `inputs` */
+    const char *inputs;          /* folder of the CSVs */
+    struct watch *watch;         /* what the source says while it reads; NULL: nothing */
+    struct diff *diff;           /* opened; takes what the run changes; NULL: nothing is taken */
+    bool is_dry;                 /* stop before publishing */
+    const struct run_plan *plan; /* what the run has to find; NULL: anything */
+    double max_loss;             /* per cent of its rows that a sheet may lose */
+    const char *const *accept;   /* sheets that pass the gate this once */
     size_t accept_count;
 };
 
@@ -29,12 +36,12 @@ struct run_sheet {
     const char *sheet;
     const char *source;   /* "csv" or "sheets" */
     const char *location; /* path, or the link of the tab */
-    const char
-        *status; /* "loaded", "unchanged", "held" (by a gate), "kept" (not pulled in this run, or
-                    not to be reached) */
-    const char *message; /* why it was held or kept, odd headers; or NULL */
-    bool is_missing;     /* held because there is no such sheet, or nothing in it to accept */
-    bool is_fallback;    /* not from where it should have come */
+    const char *status;   /* "loaded", "unchanged", "held" (by a gate), "kept" (not pulled in this
+                             run, or   not to be reached) */
+    const char *message;  /* why it was held or kept, odd headers; or NULL */
+    const char *content_hash; /* of what was pulled; "missing" or "kept" when nothing was */
+    bool is_missing;          /* held because there is no such sheet, or nothing in it to accept */
+    bool is_fallback;         /* not from where it should have come */
     int64_t rows, added, changed, removed, moved;
     int64_t silver_rows, rejected, blank, warnings;
 };
