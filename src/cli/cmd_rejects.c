@@ -9,9 +9,6 @@
 #include "cli/table.h"
 #include "run/signals.h"
 
-#include <limits.h>
-#include <unistd.h>
-
 #define TEXT_ROWS 50 /* a screen or two; more is for a program or a spreadsheet */
 
 /* Columns of rejects/rows.sql. */
@@ -39,48 +36,6 @@ static const struct table_column TEXT_COLUMNS[] = {{"cell", COLUMN_TEXT, 0},
                                                    {"value", COLUMN_TEXT, 0},
                                                    {"reason", COLUMN_PROSE, 1}};
 
-/* Unreserved characters of RFC 3986 and the slash stand for themselves. */
-static void add_url_path(struct buf *out, const char *path) {
-    for (; *path; path++) {
-        if (ascii_is_alpha(*path) || ascii_is_digit(*path) || strchr("/-._~", *path))
-            buf_add_char(out, *path);
-        else
-            buf_printf(out, "%%%02X", (unsigned char)*path);
-    }
-}
-
-/* "F18" is in column 6. */
-static unsigned column_number(struct span cell) {
-    unsigned number = 0;
-    for (size_t i = 0; i < cell.size && ascii_is_alpha(cell.data[i]); i++)
-        number = number * 26 + (unsigned)(ascii_upper(cell.data[i]) - 'A' + 1);
-    return number;
-}
-
-/* The tab's link with &range=F18, or file:///home/ann/bronze_inputs/tickets.csv#cell=18,6 (RFC 7111).
- * Empty where there is nothing to point into. */
-static void add_link(struct buf *out, const struct sheet_info *sheet, int64_t row,
-                     struct span cell) {
-    char path[PATH_MAX], directory[PATH_MAX];
-    if (!sheet->location || !sheet->source)
-        return;
-    if (strcmp(sheet->source, "sheets") == 0) {
-        buf_printf(out, "%s&range=%.*s", sheet->location, SPAN_ARG(cell));
-        return;
-    }
-    buf_add_text(out, "file://");
-    if (realpath(sheet->location, path)) {
-        add_url_path(out, path);
-    } else {
-        if (sheet->location[0] != '/' && getcwd(directory, sizeof directory)) {
-            add_url_path(out, directory);
-            buf_add_char(out, '/');
-        }
-        add_url_path(out, sheet->location);
-    }
-    buf_printf(out, "#cell=%lld,%u", (long long)row, column_number(cell));
-}
-
 /* ---- one row in each format ---- */
 
 /* The whole row as it was recorded; a text that is no JSON is shown as it is. */
@@ -100,7 +55,7 @@ static void add_json_row(struct listing *listing, const struct sheet_info *sheet
     struct json_writer *json = &listing->json;
     struct value row = statement_value(statement, ROW_NUMBER);
     struct buf link = {0};
-    add_link(&link, sheet, row.integer, value_span(statement_value(statement, CELL)));
+    sheet_info_add_link(&link, sheet, row.integer, value_span(statement_value(statement, CELL)));
     json_open_object(json, NULL);
     json_add_string(json, "sheet", sheet->name);
     json_add_value(json, "key", statement_value(statement, KEY));
@@ -121,7 +76,7 @@ static void add_csv_row(struct listing *listing, const struct sheet_info *sheet,
     struct table *table = &listing->table;
     int64_t row = statement_value(statement, ROW_NUMBER).integer;
     struct buf link = {0};
-    add_link(&link, sheet, row, value_span(statement_value(statement, CELL)));
+    sheet_info_add_link(&link, sheet, row, value_span(statement_value(statement, CELL)));
     table_add_string(table, sheet->name);
     table_add(table, value_span(statement_value(statement, KEY)));
     table_add_integer(table, row);

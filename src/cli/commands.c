@@ -33,18 +33,32 @@ const struct command COMMANDS[] = {
     {.name = "diff",
      .operands = "[A [B]]",
      .summary = "what changed between two snapshots, rows, cells and KPIs",
-     .details = "A and B are numbers of snapshots; without them the last two, with one that one and "
-                "the last. Both are run again in memory, so the KPIs are those that each snapshot "
-                "gives. A renamed column is a guess by its values. `goldleaf all --dry-run` "
-                "compares the last snapshot with the sheets as they are now.",
+     .details =
+         "A and B are numbers of snapshots; without them the last two, with one that one and "
+         "the last. Both are run again in memory, so the KPIs are those that each snapshot "
+         "gives. A renamed column is a guess by its values. `goldleaf all --dry-run` "
+         "compares the last snapshot with the sheets as they are now.",
      .options = FOR_DIFF,
      .most_operands = 2,
      .run = cmd_diff},
+    {.name = "blame",
+     .operands = "TABLE KEY [COLUMN]",
+     .summary = "which edited cells moved this KPI, between two snapshots",
+     .details =
+         "KEY is written as event_id=E-17, of several columns as date=2026-03-01,currency=INR. "
+         "The edits between the snapshots are done one after the other in memory, and what "
+         "the KPI moves by is the edit's effect; so an edit far away counts, too. Default: "
+         "the last two snapshots, every column that moved.",
+     .options = FOR_BLAME,
+     .least_operands = 2,
+     .most_operands = 3,
+     .run = cmd_blame},
     {.name = "apply",
      .operands = "PLAN",
      .summary = "do exactly what a saved dry run showed, or refuse",
-     .details = "PLAN is a file that --dry-run --save-plan wrote. The sheets are pulled again; when "
-                "one of them, or the warehouse, is not as it was then, nothing is done.",
+     .details =
+         "PLAN is a file that --dry-run --save-plan wrote. The sheets are pulled again; when "
+         "one of them, or the warehouse, is not as it was then, nothing is done.",
      .options = FOR_GOOGLE,
      .least_operands = 1,
      .most_operands = 1,

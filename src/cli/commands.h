@@ -32,6 +32,7 @@ bool cmd_status(struct session *session, struct err *err);
 bool cmd_rejects(struct session *session, struct err *err);
 bool cmd_export(struct session *session, struct err *err);
 bool cmd_apply(struct session *session, struct err *err);
+bool cmd_blame(struct session *session, struct err *err);
 bool cmd_diff(struct session *session, struct err *err);
 bool cmd_doctor(struct session *session, struct err *err);
 bool cmd_model(struct session *session, struct err *err);

@@ -65,7 +65,7 @@ static bool check_endpoint(const char *endpoint, struct err *err) {
     static const char *const starts[] = {"https://", "http://127.0.0.1:", "http://localhost:",
                                          "http://[::1]:"};
     for (size_t i = 0; i < COUNT_OF(starts); i++)
-        if (strncmp(endpoint, starts[i], strlen(starts[i])) == 0)
+        if (strncmp(endpoint, starts[i], strlen(starts[i])) == 0 && !strchr(endpoint, '@'))
             return true;
     err_set(err, ERR_USAGE, "GOLDLEAF_GOOGLE_ENDPOINT: neither https nor on this machine");
     return err_hint(err, "an address like http://127.0.0.1:8080");

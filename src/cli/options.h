@@ -32,6 +32,8 @@ enum option_id {
     OPTION_TIMEOUT,
     OPTION_PATIENCE,
     OPTION_SNAPSHOT,
+    OPTION_FROM,
+    OPTION_TO,
     OPTION_SHEET,
     OPTION_LIMIT,
     OPTION_LOG_FORMAT,
@@ -53,8 +55,9 @@ enum {
     FOR_EXPORT = 1 << 3,  /* export */
     FOR_GOOGLE = 1 << 4,  /* doctor, apply */
     FOR_DIFF = 1 << 5,    /* diff */
-    FOR_OTHERS = 1 << 6,
-    FOR_ALL = (1 << 7) - 1,
+    FOR_BLAME = 1 << 6,   /* blame */
+    FOR_OTHERS = 1 << 7,
+    FOR_ALL = (1 << 8) - 1,
 };
 
 enum option_kind {
@@ -93,6 +96,7 @@ struct options {
     size_t ignored_count;
     double min_change;
     int64_t snapshot; /* 0: the last one */
+    int64_t from, to; /* snapshots; 0: the last but one and the last */
     int64_t limit;    /* -1: not given; 0: no limit */
     double max_loss;
     int64_t timeout_s, patience_s;

@@ -1,5 +1,8 @@
 #include "cli/sheets.h"
 
+#include <limits.h>
+#include <unistd.h>
+
 const char *row_text(const struct statement *statement, size_t column, struct arena *arena) {
     struct value value = statement_value(statement, column);
     return value.kind == VALUE_TEXT ? arena_string(arena, value_span(value)) : NULL;
@@ -57,4 +60,44 @@ bool sheets_read(struct warehouse *warehouse, const struct model *model, struct 
     if (ok)
         sort_by_model(model, *list, *count);
     return ok;
+}
+
+/* Unreserved characters of RFC 3986 and the slash stand for themselves. */
+static void add_url_path(struct buf *out, const char *path) {
+    for (; *path; path++) {
+        if (ascii_is_alpha(*path) || ascii_is_digit(*path) || strchr("/-._~", *path))
+            buf_add_char(out, *path);
+        else
+            buf_printf(out, "%%%02X", (unsigned char)*path);
+    }
+}
+
+/* "F18" is in column 6. */
+static unsigned column_number(struct span cell) {
+    unsigned number = 0;
+    for (size_t i = 0; i < cell.size && ascii_is_alpha(cell.data[i]); i++)
+        number = number * 26 + (unsigned)(ascii_upper(cell.data[i]) - 'A' + 1);
+    return number;
+}
+
+void sheet_info_add_link(struct buf *out, const struct sheet_info *sheet, int64_t row,
+                         struct span cell) {
+    char path[PATH_MAX], directory[PATH_MAX];
+    if (!sheet->location || !sheet->source)
+        return;
+    if (strcmp(sheet->source, "sheets") == 0) {
+        buf_printf(out, "%s&range=%.*s", sheet->location, SPAN_ARG(cell));
+        return;
+    }
+    buf_add_text(out, "file://");
+    if (realpath(sheet->location, path)) {
+        add_url_path(out, path);
+    } else {
+        if (sheet->location[0] != '/' && getcwd(directory, sizeof directory)) {
+            add_url_path(out, directory);
+            buf_add_char(out, '/');
+        }
+        add_url_path(out, sheet->location);
+    }
+    buf_printf(out, "#cell=%lld,%u", (long long)row, column_number(cell));
 }

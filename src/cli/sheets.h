@@ -20,6 +20,12 @@ struct sheet_info {
 bool sheets_read(struct warehouse *warehouse, const struct model *model, struct arena *arena,
                  struct sheet_info **list, size_t *count, struct err *err);
 
+/* Appends what opens a cell: the tab's link with &range=F18, or for a file
+ * file:///home/ann/bronze_inputs/tickets.csv#cell=18,6 (RFC 7111). Nothing where there is nothing
+ * to point into. */
+void sheet_info_add_link(struct buf *out, const struct sheet_info *sheet, int64_t row,
+                         struct span cell);
+
 /* A text column of a row, copied; NULL for NULL. */
 const char *row_text(const struct statement *statement, size_t column, struct arena *arena);
 

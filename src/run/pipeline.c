@@ -297,6 +297,8 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
     warehouse_stop_when(warehouse, is_stopped, NULL);
     bool ok = run_stages(&pipeline, err);
     progress_clear(progress);
+    if (ok && options->is_dry)
+        warehouse_rollback(warehouse);
     if (!ok) {
         /* A statement that a signal cut off only knows that it was cut off. */
         struct err signal;

@@ -22,6 +22,7 @@ struct diff_row {
     enum diff_kind kind;
     struct span key;         /* no data: the row has none */
     size_t row;              /* as people count it, the header is 1; 0: it is gone */
+    size_t old_row;          /* index in the old sheet, from 0; SIZE_MAX: it is new */
     struct diff_cell *cells; /* changed: those that differ; else those that are not empty */
     size_t cell_count;
 };
@@ -37,8 +38,9 @@ struct diff_sheet {
     size_t added_column_count, removed_column_count, rename_count;
     struct diff_rename *renames;
     size_t added, removed, changed, moved, unchanged; /* rows */
-    bool has_repeated_keys; /* changed rows of one key were paired in the order of the sheet */
-    struct diff_row *rows;  /* at most options.limit; in sheet order, then those that are gone */
+    bool has_repeated_keys;   /* changed rows of one key were paired in the order of the sheet */
+    const uint32_t *partners; /* with keeps_partners: per new row its old row, or MATCH_NONE */
+    struct diff_row *rows;    /* at most options.limit; in sheet order, then those that are gone */
     size_t row_count;
 };
 
@@ -65,6 +67,7 @@ struct diff_options {
     size_t limit;               /* rows kept of each sheet; the counts are of all */
     const char *const *ignored; /* columns whose cells do not count */
     size_t ignored_count;
+    bool keeps_partners;
     double min_change; /* numbers that differ by less are taken as equal */
 };
 

@@ -293,8 +293,10 @@ static bool add_changed(struct sheet_diff *self, size_t row, struct err *err) {
     struct diff_row *out = new_row(self);
     if (!out)
         return true;
-    *out =
-        (struct diff_row){.kind = DIFF_CHANGED, .key = keep(self, self->old_key), .row = row + 2};
+    *out = (struct diff_row){.kind = DIFF_CHANGED,
+                             .key = keep(self, self->old_key),
+                             .row = row + 2,
+                             .old_row = self->change->match.partner[row]};
     out->cells = arena_array(&self->diff->arena, count, sizeof *out->cells);
     compare_cells(self, out);
     return true;
@@ -308,7 +310,8 @@ static void add_added(struct sheet_diff *self, size_t row) {
     read_new(self, row);
     struct span key =
         key_of_cells(self->pull->model, &self->pull->header, self->new_cells, &self->scratch);
-    *out = (struct diff_row){.kind = DIFF_ADDED, .key = keep(self, key), .row = row + 2};
+    *out = (struct diff_row){
+        .kind = DIFF_ADDED, .key = keep(self, key), .row = row + 2, .old_row = SIZE_MAX};
     out->cells = arena_array(&self->diff->arena, self->columns.new_count, sizeof *out->cells);
     for (size_t i = 0; i < self->columns.new_count; i++)
         if (self->new_cells[i].size)
@@ -322,7 +325,8 @@ static bool add_removed(struct sheet_diff *self, size_t old_row, struct err *err
         return true;
     if (!read_old(self, old_row, err))
         return false;
-    *out = (struct diff_row){.kind = DIFF_REMOVED, .key = keep(self, self->old_key)};
+    *out = (struct diff_row){
+        .kind = DIFF_REMOVED, .key = keep(self, self->old_key), .old_row = old_row};
     out->cells = arena_array(&self->diff->arena, self->columns.old_count, sizeof *out->cells);
     for (size_t i = 0; i < self->columns.old_count; i++)
         if (self->old_cells[i].size)
@@ -347,6 +351,16 @@ static bool add_rows(struct sheet_diff *self, struct err *err) {
     return true;
 }
 
+static void keep_partners(struct sheet_diff *self) {
+    const struct match *match = &self->change->match;
+    if (!self->diff->options.keeps_partners)
+        return;
+    uint32_t *partners = arena_array(&self->diff->arena, match->new_count, sizeof *partners);
+    for (size_t row = 0; row < match->new_count; row++)
+        partners[row] = match->kind[row] == MATCH_ADDED ? MATCH_NONE : match->partner[row];
+    self->out->partners = partners;
+}
+
 bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct pull *pull,
                     const struct bronze_change *change, struct err *err) {
     size_t index = (size_t)(pull->model - diff->model->sheets);
@@ -358,6 +372,7 @@ bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct
     *self.out = (struct diff_sheet){.model = pull->model};
     bool ok = read_columns(&self, err) && prepare_old(&self, err) && find_renames(&self, err);
     if (ok) {
+        keep_partners(&self);
         list_columns(&self);
         ok = add_rows(&self, err);
     }

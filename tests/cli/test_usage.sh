@@ -2,7 +2,7 @@
 # Help, version, and what is said to those who mistype.
 . "$(dirname "$0")/lib.sh"
 
-commands='all load_bronze build_silver build_gold status rejects export doctor model init help version'
+commands='all load_bronze build_silver build_gold diff blame apply status rejects export doctor model init help version'
 
 run 0 --help
 for command in $commands; do out_has "^  $command "; done
