@@ -177,16 +177,27 @@ static const struct {
     {CURLE_SSL_CACERT_BADFILE, ERR_FAILED, NULL, "install the package ca-certificates"},
 };
 
+/* libcurl calls it a lost connection; a proxy that says no will say so again. */
+static bool fail_at_proxy(struct span host, long status, struct err *err) {
+    err_set(err, status < 500 ? ERR_FAILED : ERR_TEMPORARY,
+            "%.*s: the proxy refuses to connect (HTTP %ld)", SPAN_ARG(host), status);
+    return err_hint(err, "the proxy is named by https_proxy, HTTPS_PROXY or ALL_PROXY");
+}
+
 static bool fail(struct curl_client *self, const struct http_request *request, CURLcode code,
                  const struct http_response *response, struct err *err) {
     struct span host = host_of(request->url);
     const char *message = NULL, *hint = NULL;
     enum err_class class = ERR_FAILED;
+    long proxy_status = 0; /* of its answer to CONNECT */
     if (response->is_too_large)
         return err_set(err, ERR_FAILED, "%.*s: the answer is larger than %zu MB", SPAN_ARG(host),
                        request->max_bytes / 1000000);
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return err_set(err, ERR_INTERRUPTED, "interrupted");
+    curl_easy_getinfo(self->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    if (proxy_status >= 300)
+        return fail_at_proxy(host, proxy_status, err);
     for (size_t i = 0; i < COUNT_OF(FAULTS); i++)
         if (FAULTS[i].code == code) {
             class = FAULTS[i].class;

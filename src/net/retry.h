@@ -25,7 +25,7 @@ struct retry {
 };
 
 #define RETRY_PATIENCE_S 180.0
-#define RETRY_TRIES 10
+#define RETRY_TRIES 30 /* an end; what counts is the patience, which ten short waits do not use up */
 
 /* What to ask, and what to make of the answer. */
 struct http_call {

@@ -7,7 +7,6 @@
 
 #define CELLS_PER_REQUEST 400000 /* around 8 MB of JSON, 2 MB on the wire */
 #define BYTES_PER_CELL 20
-#define LEAST_CELLS_PER_REQUEST 1000
 #define MAX_URL_BYTES 2000 /* longer ones have been refused by front ends */
 #define MAX_RESTARTS 3
 
@@ -136,7 +135,7 @@ static void show(const struct sheets_source *self, size_t index) {
 
 /* An answer that is too large is asked for in smaller pieces. */
 static bool halve(struct sheets_source *self) {
-    if (self->cells_per_request <= LEAST_CELLS_PER_REQUEST)
+    if (self->cells_per_request == 1)
         return false;
     self->cells_per_request /= 2;
     return true;

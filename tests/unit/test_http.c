@@ -290,12 +290,19 @@ static void test_proxy_for_others(void **state) {
     (void)state;
     struct world world;
     char proxy[64];
-    START(world, LAST_REPLY("HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"));
+    START(world, LAST_REPLY("HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"),
+          LAST_REPLY("HTTP/1.1 503 Not now\r\nContent-Length: 0\r\n\r\n"));
     snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", world.server.port);
+    unsetenv("no_proxy");
+    unsetenv("NO_PROXY");
     setenv("https_proxy", proxy, 1);
     world.request.url = "https://sheets.googleapis.com/v4/x";
     world.request.authorization = "Bearer abc";
-    assert_false(send_request(&world));
+    expect_fault(&world, ERR_FAILED,
+                 "sheets.googleapis.com: the proxy refuses to connect (HTTP 407)");
+    assert_non_null(strstr(world.err.hint, "https_proxy"));
+    expect_fault(&world, ERR_TEMPORARY,
+                 "sheets.googleapis.com: the proxy refuses to connect (HTTP 503)");
     unsetenv("https_proxy");
     world_stop(&world);
     expect_asked(&world, "CONNECT sheets.googleapis.com:443 HTTP/1.1\r\n");

@@ -200,7 +200,7 @@ static void test_value_faults(void **state) {
         {"--source|sheet", "", "--source: \"sheet\" is none of auto|sheets|csv",
          "did you mean sheets?", FOR_PULL},
         {"--timeout|0", "", "--timeout: from 1 to 3600 seconds", "", FOR_PULL},
-        {"--timeout|3601", "", "--timeout: from 1 to 3600 seconds", "", FOR_DOCTOR},
+        {"--timeout|3601", "", "--timeout: from 1 to 3600 seconds", "", FOR_GOOGLE},
         {"--patience|soon", "", "--patience: \"soon\" is not a whole number", "", FOR_PULL},
         {"--max-loss|101", "", "--max-loss: \"101\" is not a number from 0 to 100", "", FOR_PULL},
         {"--max-loss|-1", "", "--max-loss: \"-1\" is not a number from 0 to 100", "", FOR_PULL},
