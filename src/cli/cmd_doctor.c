@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "cli/doctor.h"
+#include "run/signals.h"
 #include "source/csv.h"
 #include "source/csv_source.h"
 #include "source/header.h"
@@ -109,7 +110,8 @@ bool cmd_doctor(struct session *session, struct err *err) {
         check_files(&diagnosis, session, model);
     check_database(&diagnosis, session);
     session->exit_code = diagnosis.exit_code;
-    bool ok = diagnosis_print(session, &diagnosis, err);
+    /* What a signal cut off is no finding. */
+    bool ok = signals_check(err) && diagnosis_print(session, &diagnosis, err);
     model_close(model);
     return ok;
 }

@@ -46,8 +46,8 @@ static void check_clock(struct examination *self) {
                   status == CHECK_OK ? NULL : "set the clock, for example with timedatectl set-ntp "
                                               "true; Google refuses keys of a clock that is "
                                               "minutes off",
-                  "this machine's clock is %" PRId64 " s %s of Google's", off_s,
-                  ahead_s < 0 ? "behind" : "ahead");
+                  "this machine's clock is %" PRId64 " s %s Google's", off_s,
+                  ahead_s < 0 ? "behind" : "ahead of");
 }
 
 /* An outage is a finding, too; it is waited for no longer than --patience says. */

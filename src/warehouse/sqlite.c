@@ -354,9 +354,9 @@ static int sqlite_open_read(struct sqlite_warehouse *self, const char *path) {
     return status;
 }
 
-/* The pin comes first: from then on the log is not begun anew, and what is in it stays there. */
+/* The pin comes first: from then on what the fork will read stays as it is. */
 static int sqlite_open_fork(struct sqlite_warehouse *self, const char *path) {
-    if (access(path, F_OK) != 0)
+    if (access(path, F_OK) != 0 && errno == ENOENT)
         return sqlite3_open_v2(":memory:", &self->database,
                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     int status = sqlite_open_read(self, path);
@@ -368,7 +368,7 @@ static int sqlite_open_fork(struct sqlite_warehouse *self, const char *path) {
         return status;
     self->pin = self->database;
     self->database = NULL;
-    return sqlite_fork_open(&self->fork, path, &self->database);
+    return sqlite_fork_open(&self->fork, self->pin, path, &self->database);
 }
 
 static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode mode,

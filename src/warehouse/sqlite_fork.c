@@ -2,7 +2,9 @@
 
 #include "base/arena.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,12 +14,15 @@ struct sqlite_fork {
     sqlite3_vfs vfs; /* registered under a name of its own */
     char name[40];
     sqlite3_vfs *system; /* for everything that is not the database */
+    sqlite3_file *main;  /* the pin's; reading it takes and gives back no lock */
+    bool has_log;        /* there is something in the log that is not in the file yet */
 };
 
 /* A file with its own content in some blocks, and that of the real file in the others. */
 struct fork_file {
-    sqlite3_file base; /* must be first */
-    int descriptor;    /* -1: there is no real file */
+    sqlite3_file base;  /* must be first */
+    sqlite3_file *main; /* of the database: where its real content is read; else NULL */
+    int log;            /* of the log: the same; else -1 */
     sqlite3_int64 size;
     sqlite3_int64 real_size; /* of the real file that still counts: less once it was truncated */
     unsigned char **blocks;  /* NULL where nothing was written */
@@ -30,22 +35,34 @@ static struct fork_file *file_of(sqlite3_file *file) {
 
 /* ---- content ---- */
 
+static int read_log(int log, unsigned char *out, size_t size, sqlite3_int64 offset) {
+    for (size_t done = 0; done < size;) {
+        ssize_t count = pread(log, out + done, size - done, (off_t)offset + (off_t)done);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return SQLITE_IOERR_READ;
+        if (count == 0) {
+            memset(out + done, 0, size - done);
+            break;
+        }
+        done += (size_t)count;
+    }
+    return SQLITE_OK;
+}
+
 /* Reads from the real file; what lies behind its end is zero. */
 static int read_real(const struct fork_file *file, unsigned char *out, size_t size,
                      sqlite3_int64 offset) {
-    size_t done = 0;
-    while (done < size && offset + (sqlite3_int64)done < file->real_size) {
-        size_t left = (size_t)(file->real_size - offset) - done;
-        ssize_t count = pread(file->descriptor, out + done, size - done < left ? size - done : left,
-                              (off_t)offset + (off_t)done);
-        if (count < 0)
-            return SQLITE_IOERR_READ;
-        if (count == 0)
-            break;
-        done += (size_t)count;
-    }
-    memset(out + done, 0, size - done);
-    return SQLITE_OK;
+    sqlite3_int64 left = file->real_size > offset ? file->real_size - offset : 0;
+    size_t part = (sqlite3_int64)size < left ? size : (size_t)left;
+    memset(out + part, 0, size - part);
+    if (part == 0)
+        return SQLITE_OK;
+    if (!file->main)
+        return read_log(file->log, out, part, offset);
+    int status = file->main->pMethods->xRead(file->main, out, (int)part, offset);
+    return status == SQLITE_IOERR_SHORT_READ ? SQLITE_OK : status;
 }
 
 /* The block's own copy, made when it is written for the first time. */
@@ -134,8 +151,8 @@ static int fork_close(sqlite3_file *base) {
     for (size_t i = 0; i < file->block_count; i++)
         free(file->blocks[i]);
     free(file->blocks);
-    if (file->descriptor >= 0)
-        close(file->descriptor);
+    if (file->log >= 0)
+        close(file->log);
     return SQLITE_OK;
 }
 
@@ -208,32 +225,43 @@ static bool is_forked(int flags) {
     return (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
 }
 
-/* A journal is never read: what a broken-off run left was taken back before. */
-static int open_forked(struct fork_file *file, const char *path, int flags, int *out_flags) {
-    struct stat info = {0};
-    bool has_real = !(flags & SQLITE_OPEN_MAIN_JOURNAL);
-    *file = (struct fork_file){.descriptor = -1};
-    if (has_real)
-        file->descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (file->descriptor < 0 && (flags & SQLITE_OPEN_MAIN_DB))
+static int open_log(struct fork_file *file, const char *path) {
+    struct stat info;
+    file->log = open(path, O_RDONLY | O_CLOEXEC);
+    if (file->log < 0)
         return SQLITE_CANTOPEN;
-    if (file->descriptor >= 0 && fstat(file->descriptor, &info) != 0) {
-        close(file->descriptor);
+    if (fstat(file->log, &info) != 0) {
+        close(file->log);
         return SQLITE_IOERR_FSTAT;
     }
-    file->size = file->real_size = info.st_size;
-    file->base.pMethods = &fork_methods;
-    if (out_flags)
-        *out_flags = (flags & ~SQLITE_OPEN_READONLY) | SQLITE_OPEN_READWRITE;
+    file->real_size = info.st_size;
     return SQLITE_OK;
+}
+
+/* A journal is never read: what a broken-off run left was taken back before. */
+static int open_forked(const struct sqlite_fork *fork, struct fork_file *file, const char *path,
+                       int flags) {
+    int status = SQLITE_OK;
+    *file = (struct fork_file){.log = -1};
+    if (flags & SQLITE_OPEN_MAIN_DB) {
+        file->main = fork->main;
+        status = file->main->pMethods->xFileSize(file->main, &file->real_size);
+    } else if ((flags & SQLITE_OPEN_WAL) && fork->has_log) {
+        status = open_log(file, path);
+    }
+    file->size = file->real_size;
+    file->base.pMethods = status == SQLITE_OK ? &fork_methods : NULL;
+    return status;
 }
 
 static int fork_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int flags,
                      int *out_flags) {
-    sqlite3_vfs *system = fork_of(vfs)->system;
+    const struct sqlite_fork *fork = fork_of(vfs);
     if (!path || !is_forked(flags))
-        return system->xOpen(system, path, base, flags, out_flags);
-    return open_forked(file_of(base), path, flags, out_flags);
+        return fork->system->xOpen(fork->system, path, base, flags, out_flags);
+    if (out_flags)
+        *out_flags = (flags & ~SQLITE_OPEN_READONLY) | SQLITE_OPEN_READWRITE;
+    return open_forked(fork, file_of(base), path, flags);
 }
 
 static int fork_delete(sqlite3_vfs *vfs, const char *path, int syncs) {
@@ -246,13 +274,57 @@ static int fork_delete(sqlite3_vfs *vfs, const char *path, int syncs) {
 /* Only asked for the journal and the log. */
 static int fork_access(sqlite3_vfs *vfs, const char *path, int flags, int *result) {
     size_t size = strlen(path);
-    (void)vfs;
     (void)flags;
-    *result = size > 4 && strcmp(path + size - 4, "-wal") == 0 && access(path, R_OK) == 0;
+    *result = fork_of(vfs)->has_log && size > 4 && strcmp(path + size - 4, "-wal") == 0;
     return SQLITE_OK;
 }
 
-int sqlite_fork_open(struct sqlite_fork **fork, const char *path, sqlite3 **database) {
+/* ---- the log ---- */
+
+/* Where the index of the log, in shared memory, says how many frames there are and how many of them
+ * are in the file (sqlite.org/walformat.html, in words of four bytes). */
+enum { INDEX_FRAMES = 16 / 4, INDEX_IN_FILE = 96 / 4, INDEX_SIZE = 32768 };
+
+static bool has_mode_of_log(sqlite3 *pin) {
+    sqlite3_stmt *statement = NULL;
+    bool has_log = sqlite3_prepare_v2(pin, "PRAGMA journal_mode", -1, &statement, NULL) ==
+                       SQLITE_OK &&
+                   sqlite3_step(statement) == SQLITE_ROW &&
+                   strcmp((const char *)sqlite3_column_text(statement, 0), "wal") == 0;
+    sqlite3_finalize(statement);
+    return has_log;
+}
+
+static bool is_log_filled(const char *path) {
+    struct stat info;
+    char name[4096];
+    snprintf(name, sizeof name, "%s-wal", path);
+    return stat(name, &info) == 0 && info.st_size > 0;
+}
+
+/* A reader keeps a log from being begun anew only as long as there is something in it that is not in
+ * the file. When all of it is, the file is complete and the reader keeps that still instead; the log
+ * may be overwritten at any moment and must not be looked at. So the number of frames in the file is
+ * read first: were the log begun anew between the two, less would seem to be in it, and rightly so.
+ */
+static int look_for_log(struct sqlite_fork *fork, sqlite3 *pin, const char *path) {
+    volatile void *memory = NULL;
+    sqlite3_file *main = fork->main;
+    fork->has_log = false;
+    if (!is_log_filled(path) || !has_mode_of_log(pin) || main->pMethods->iVersion < 2)
+        return SQLITE_OK;
+    int status = main->pMethods->xShmMap(main, 0, INDEX_SIZE, 0, &memory);
+    if (status != SQLITE_OK || !memory)
+        return status == SQLITE_OK ? SQLITE_CANTOPEN : status;
+    const volatile uint32_t *words = memory;
+    uint32_t in_file = words[INDEX_IN_FILE];
+    main->pMethods->xShmBarrier(main);
+    fork->has_log = words[INDEX_FRAMES] > in_file;
+    return SQLITE_OK;
+}
+
+int sqlite_fork_open(struct sqlite_fork **fork, sqlite3 *pin, const char *path,
+                     sqlite3 **database) {
     struct sqlite_fork *self = memory_alloc(sizeof *self);
     sqlite3_vfs *system = sqlite3_vfs_find(NULL);
     *fork = self;
@@ -267,6 +339,10 @@ int sqlite_fork_open(struct sqlite_fork **fork, const char *path, sqlite3 **data
     if ((size_t)self->vfs.szOsFile < sizeof(struct fork_file))
         self->vfs.szOsFile = sizeof(struct fork_file);
     int status = sqlite3_vfs_register(&self->vfs, 0);
+    if (status == SQLITE_OK)
+        status = sqlite3_file_control(pin, "main", SQLITE_FCNTL_FILE_POINTER, &self->main);
+    if (status == SQLITE_OK)
+        status = look_for_log(self, pin, path);
     if (status != SQLITE_OK)
         return status;
     status = sqlite3_open_v2(path, database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
