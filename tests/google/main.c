@@ -25,10 +25,9 @@ static bool check_script(const struct options *options, struct err *err) {
     return is_good;
 }
 
-static bool open_log(const struct options *options, FILE **log, struct err *err) {
-    *log = options->log ? fopen(options->log, "we") : NULL;
-    return !options->log || *log ||
-           err_set(err, ERR_FAILED, "%s: %s", options->log, strerror(errno));
+static bool open_log(const char *path, FILE **log, struct err *err) {
+    *log = path ? fopen(path, "we") : NULL;
+    return !path || *log || err_set(err, ERR_FAILED, "%s: %s", path, strerror(errno));
 }
 
 /* Tells people and scripts where we are. */
@@ -48,7 +47,8 @@ static bool start(struct google *google, struct err *err) {
     google->library.root = google->options.root;
     google->library.is_text = google->options.is_text;
     if (!load_keys(google, err) || !check_script(&google->options, err) ||
-        !open_log(&google->options, &log, err) || !server_listen(&port, &listener, err))
+        !open_log(google->options.log, &log, err) ||
+        !open_log(google->options.token_log, &google->tokens.log, err) || !server_listen(&port, &listener, err))
         return false;
     stats_start(&google->stats, google->options.threads, log);
     return server_start(google, listener, err) && announce(&google->options, port, err);

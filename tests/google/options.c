@@ -5,7 +5,7 @@
 const char options_usage[] =
     "usage: loopback_google --root DIR [--port N] [--port-file FILE] [--make-key FILE]\n"
     "       [--key FILE]... [--email ADDR] [--delegate ADDR] [--script FILE] [--log FILE]\n"
-    "       [--token-life S] [--delay-ms N] [--threads N] [--once-idle S] [--text]\n";
+    "       [--token-log FILE] [--token-life S] [--delay-ms N] [--threads N] [--once-idle S] [--text]\n";
 
 static bool read_number(const char *name, const char *value, unsigned *number, struct err *err) {
     char *end;
@@ -39,6 +39,7 @@ static bool read_one(struct options *options, const char *name, const char *valu
         {"--delegate", &options->delegate, NULL}, {"--port", NULL, &options->port},
         {"--delay-ms", NULL, &options->delay_ms}, {"--threads", NULL, &options->threads},
         {"--once-idle", NULL, &options->idle_s},  {"--token-life", NULL, &options->token_life_s},
+        {"--token-log", &options->token_log, NULL},
     };
     if (!value)
         return err_set(err, ERR_USAGE, "%s: unknown, or its value is missing", name);

@@ -12,6 +12,7 @@ struct options {
     const char *make_key;  /* service-account file to make */
     const char *script;    /* faults */
     const char *log;       /* one line a request */
+    const char *token_log; /* the tokens that were given */
     const char *email;     /* of the account that is made */
     const char *delegate;  /* the one user whom an account may act for */
     const char *keys[OPTIONS_MAX_KEYS];

@@ -20,6 +20,10 @@ void tokens_issue(struct token_store *store, unsigned life_s, bool can_read,
     pthread_mutex_lock(&store->mutex);
     token->next = store->first;
     store->first = token;
+    if (store->log) {
+        fprintf(store->log, "%s\n", token->text);
+        fflush(store->log);
+    }
     pthread_mutex_unlock(&store->mutex);
 }
 

@@ -5,6 +5,7 @@
 #include "base/span.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 #define TOKEN_SIZE 224 /* with its NUL; Google says that the length may change at any time */
 
@@ -13,6 +14,7 @@ struct token;
 struct token_store {
     pthread_mutex_t mutex;
     struct token *first;
+    FILE *log; /* each token that is given, a line; or NULL */
 };
 
 enum token_state { TOKEN_UNKNOWN, TOKEN_GOOD, TOKEN_WITHOUT_SCOPE };
