@@ -6,28 +6,14 @@
 #
 # Prints medians and how they stand to the goals. Exits with 1 when a program fails or when the
 # results differ, not when a goal is missed. README.md says what is measured and how.
-set -euo pipefail
-export LC_ALL=C
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 gold_sql=$here/../../src/models/ticketing/gold
 duckdb_package=@duckdb/node-api@1.5.6-r.1
-packages=${XDG_CACHE_HOME:-$HOME/.cache}/goldleaf-bench
 
 tickets=1000000
-runs=3
 with_peers=1
 with_scale=0
-work=
-
-say() {
-    printf '%s\n' "$*" >&2
-}
-
-fail() {
-    say "bench: $*"
-    exit 1
-}
 
 usage() {
     sed -n '4,5s/^# *//p' "${BASH_SOURCE[0]}" >&2
@@ -57,24 +43,15 @@ read_options() {
             ;;
         esac
     done
-    [ -x "${GOLDLEAF:-}" ] || fail "GOLDLEAF must name the program; \`./run bench\` does all that"
     [ -x "${GENERATE:-}" ] || fail "GENERATE must name the generator; \`./run bench\` does all that"
-    GOLDLEAF=$(readlink -f "$GOLDLEAF")
     GENERATE=$(readlink -f "$GENERATE")
-    # Settings of the user must not change what is measured.
-    local name
-    for name in "${!GOLDLEAF_@}" DATABASE_URL; do
-        unset "$name"
-    done
-    export -n GOLDLEAF GENERATE
+    export -n GENERATE
+    forget_settings
 }
 
 find_tools() {
-    has_time=1 has_duckdb=0 has_sqlite=0
-    if [ ! -x /usr/bin/time ]; then
-        has_time=0
-        say "bench: no /usr/bin/time, so no CPU time and no memory (Debian: apt install time)"
-    fi
+    has_duckdb=0 has_sqlite=0
+    find_time
     [ $with_peers -eq 1 ] || return 0
     if command -v sqlite3 >/dev/null; then
         has_sqlite=1
@@ -82,69 +59,9 @@ find_tools() {
         say "bench: no sqlite3, so not beside it, and results are not compared" \
             "(Debian: apt install sqlite3)"
     fi
-    find_duckdb
-}
-
-find_duckdb() {
-    local version=${duckdb_package##*@}
-    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-        say "bench: no npm, so not beside DuckDB (Debian: apt install nodejs npm)"
-        return 0
+    if find_package "$duckdb_package"; then
+        has_duckdb=1
     fi
-    local installed=$packages/node_modules/@duckdb/node-api/package.json
-    if ! grep -qsF "\"version\": \"$version\"" "$installed"; then
-        say "bench: installing $duckdb_package in $packages"
-        mkdir -p "$packages"
-        if ! npm install --prefix "$packages" --no-audit --no-fund --no-package-lock --silent \
-            "$duckdb_package" >&2; then
-            say "bench: npm could not install it, so not beside DuckDB"
-            return 0
-        fi
-    fi
-    has_duckdb=1
-}
-
-make_work() {
-    work=$(mktemp -d "${TMPDIR:-/tmp}/goldleaf-bench.XXXXXX")
-    trap 'rm -rf "$work"' EXIT
-    trap 'exit 130' INT TERM
-    cd "$work"
-    : >results
-}
-
-# ---- one measurement ----
-#
-# results: "run NAME ROUND SECONDS CPU KIB", "phase NAME ROUND PHASE SECONDS"
-
-# measure NAME ROUND COMMAND...: output goes to the file out.
-measure() {
-    local name=$1 round=$2 start end status=0 cpu=- kib=-
-    shift 2
-    sync -f . # what was written before is not this run's to wait for
-    start=${EPOCHREALTIME/./}
-    if [ $has_time -eq 1 ]; then
-        /usr/bin/time -q -o usage -f '%U %S %M' "$@" >out 2>err || status=$?
-    else
-        "$@" >out 2>err || status=$?
-    fi
-    end=${EPOCHREALTIME/./}
-    if [ $status -ne 0 ]; then
-        cat out err >&2
-        fail "exit code $status from: $*"
-    fi
-    seconds=$(awk -v us=$((end - start)) 'BEGIN { printf "%.3f", us / 1e6 }')
-    if [ $has_time -eq 1 ]; then
-        read -r cpu kib < <(awk '{ print $1 + $2, $3 }' usage)
-    fi
-    # DuckDB's time is its own: node has to start first, which is not its fault.
-    [ "$name" != duckdb ] || seconds=$(json_number total)
-    printf 'run %s %s %s %s %s\n' "$name" "$round" "$seconds" "$cpu" "$kib" >>results
-    printf '  round %-3s %-22s %8.2f s\n' "$round" "$name" "$seconds" >&2
-}
-
-# The member NAME of "seconds", which stands last in what both programs print.
-json_number() {
-    tr -d ' \n' <out | sed -n 's/.*"seconds":{[^}]*"'"$1"'":\([0-9.e-]*\).*/\1/p'
 }
 
 note_phases() {
@@ -275,49 +192,6 @@ check_results() {
 
 # ---- the report ----
 
-# Functions for awk. Ratios are taken within each round, since a shared machine may be slower in
-# one round than in the next.
-# shellcheck disable=SC2016
-statistics='
-    function sort(list, count,    i, j, value) {
-        for (i = 2; i <= count; i++) {
-            value = list[i]
-            for (j = i - 1; j > 0 && list[j] > value; j--) list[j + 1] = list[j]
-            list[j + 1] = value
-        }
-    }
-    function median_of(list, count) {
-        sort(list, count)
-        return count % 2 ? list[(count + 1) / 2] : (list[count / 2] + list[count / 2 + 1]) / 2
-    }
-    function median(table, name,    i, list) {
-        for (i = 1; i <= rounds; i++) list[i] = table[name, i]
-        return median_of(list, rounds)
-    }
-    function lowest(table, name,    i, value) {
-        value = table[name, 1]
-        for (i = 2; i <= rounds; i++) if (table[name, i] < value) value = table[name, i]
-        return value
-    }
-    function highest(table, name,    i, value) {
-        value = table[name, 1]
-        for (i = 2; i <= rounds; i++) if (table[name, i] > value) value = table[name, i]
-        return value
-    }
-    function ratio(name, other,    i, list) {
-        for (i = 1; i <= rounds; i++) list[i] = seconds[name, i] / seconds[other, i]
-        return median_of(list, rounds)
-    }
-    $1 == "run" {
-        seconds[$2, $3] = $4
-        cpu[$2, $3] = $5
-        mib[$2, $3] = $6 / 1024
-        known[$2] = 1
-        rounds = $3 > rounds ? $3 : rounds
-    }
-    $1 == "phase" { phase[$2, $4, $3] = $5; phase[$2, "all", $3] += $5 }
-'
-
 print_table() {
     awk -v has_time=$has_time "$statistics"'
         function fraction(value) {
@@ -399,13 +273,6 @@ print_scale() {
                 " 5 million:\n%+.1f %%; the goal, within 15 %%, is %s.\n", low, high,
                 (high / low - 1) * 100, (high / low < 1.15 && high / low > 0.85) ? "met" : "missed"
         }' results
-}
-
-print_head() {
-    printf '%s, %d processors, medians of %d %s\n' "$1" "$(nproc)" "$runs" \
-        "$([ "$runs" -eq 1 ] && echo round || echo rounds)"
-    awk '$1 > 0.5 { printf "The load was %s at the start: not alone on this machine.\n", $1 }' load
-    echo
 }
 
 # ---- what is measured ----

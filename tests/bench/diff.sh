@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Measures the dry run beside the run, and the comparison of a sheet beside daff; `./run bench --diff`
+# calls it.
+#
+#   GOLDLEAF=PROGRAM GENERATE=PROGRAM diff.sh [--tickets N] [--runs R]
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+tickets=1000000
+daff_package=daff@1.4.2
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --tickets) tickets=$2 ;;
+    --runs) runs=$2 ;;
+    *)
+        sed -n '5s/^# *//p' "${BASH_SOURCE[0]}" >&2
+        exit 2
+        ;;
+    esac
+    shift 2
+done
+GENERATE=$(readlink -f "$GENERATE")
+forget_settings
+find_time
+has_daff=0
+if find_package "$daff_package"; then has_daff=1; fi
+make_work
+cut -d ' ' -f 1 /proc/loadavg >load 2>/dev/null || echo 0 >load
+
+# 200,000 rows of five columns, and the same with 100 cells changed.
+write_rows() {
+    mkdir -p before after model
+    awk -v OFS=, 'BEGIN {
+        srand(1)
+        print "id", "name", "count", "amount", "day" >"before/rows.csv"
+        print "id", "name", "count", "amount", "day" >"after/rows.csv"
+        for (i = 1; i <= 200000; i++) {
+            split("R-" i ",name " int(rand() * 500) "," int(rand() * 1000000) "," \
+                int(rand() * 100000) / 100 ",2026-" 10 + int(rand() * 3) "-" 10 + int(rand() * 19), cell, ",")
+            print cell[1], cell[2], cell[3], cell[4], cell[5] >"before/rows.csv"
+            if (i % 2000 == 0) cell[2 + i / 2000 % 4] = "changed"
+            print cell[1], cell[2], cell[3], cell[4], cell[5] >"after/rows.csv"
+        }
+    }'
+    cat >model/datapackage.json <<'JSON'
+{"name": "rows", "version": "1.0.0", "resources": [{"name": "rows", "path": "rows.csv", "schema": {
+  "primaryKey": "id", "fields": [{"name": "id", "type": "string"}, {"name": "name", "type": "string"},
+  {"name": "count", "type": "string"}, {"name": "amount", "type": "string"}, {"name": "day", "type": "string"}]}}]}
+JSON
+}
+
+say "bench: $tickets tickets in $work"
+write_rows
+"$GENERATE" --tickets "$tickets" --out day1
+"$GENERATE" --edit 1 --from day1 --out day2
+"$GOLDLEAF" all --inputs day1 --database day1.sqlite -q
+"$GOLDLEAF" load_bronze --model ./model --inputs before --database rows.sqlite -q
+for ((round = 1; round <= runs; round++)); do
+    measure dry $round "$GOLDLEAF" all --dry-run --inputs day2 --database day1.sqlite --format json
+    cp day1.sqlite day2.sqlite
+    measure run $round "$GOLDLEAF" all --inputs day2 --database day2.sqlite --format json
+    measure rows $round "$GOLDLEAF" load_bronze --dry-run --model ./model --inputs after \
+        --database rows.sqlite --format csv
+    [ "$(wc -l <out)" -eq 101 ] || fail "not the 100 cells that were changed"
+    [ $has_daff -eq 0 ] ||
+        measure daff $round "$packages/node_modules/.bin/daff" before/rows.csv after/rows.csv
+done
+print_head "Differences"
+awk -v has_time=$has_time -v has_daff=$has_daff "$statistics"'
+    function row(name, label) {
+        if (!known[name]) return
+        printf "%-34s %7.2f %13s %6s\n", label, median(seconds, name),
+            sprintf("%.2f-%.2f", lowest(seconds, name), highest(seconds, name)),
+            has_time ? sprintf("%.0f", highest(mib, name)) : "-"
+    }
+    END {
+        print "                                    median         range    MiB"
+        row("run", "a run with 1 % of tickets edited")
+        row("dry", "the dry run of the same")
+        row("rows", "200,000 rows, 100 cells changed")
+        row("daff", "daff, the same files")
+        value = ratio("dry", "run")
+        printf "The dry run takes %.2f of the run; the goal, 1, is %s.\n", value, value <= 1 ? "met" : "missed"
+        if (!has_daff) exit
+        value = ratio("daff", "rows")
+        printf "Comparing takes 1/%.0f of the time of daff; the goal, 1/50, is %s.\n", value, (value >= 50) ? "met" : "missed"
+        if (has_time) {
+            value = median(mib, "daff") / median(mib, "rows")
+            printf "It takes 1/%.1f of its memory; the goal, 1/4, is %s.\n", value, (value >= 4) ? "met" : "missed"
+        }
+    }' results
