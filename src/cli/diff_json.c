@@ -98,6 +98,7 @@ static void add_sheet(struct json_writer *json, const struct diff_sheet *sheet,
     json_add_string(json, "message", report->message);
     add_columns(json, sheet);
     add_counts(json, sheet, sheet->model ? (int64_t)sheet->unchanged : report->rows);
+    json_add_boolean(json, "repeated_keys", sheet->has_repeated_keys);
     json_open_array(json, "changes");
     for (size_t i = 0; i < sheet->row_count && (view->has_rows || view->has_cells); i++)
         add_row(json, &sheet->rows[i], view->has_cells);

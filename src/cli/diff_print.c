@@ -59,7 +59,9 @@ static void add_column_names(struct output *output, const char *what, enum outpu
 }
 
 static void add_column_changes(struct output *output, const struct diff_sheet *sheet) {
-    add_column_names(output, "added", STYLE_GOOD, sheet->added_columns, sheet->added_column_count);
+    if (!sheet->is_first)
+        add_column_names(output, "added", STYLE_GOOD, sheet->added_columns,
+                         sheet->added_column_count);
     add_column_names(output, "removed", STYLE_BAD, sheet->removed_columns,
                      sheet->removed_column_count);
     for (size_t i = 0; i < sheet->rename_count; i++) {
@@ -141,6 +143,9 @@ static void add_rows(struct output *output, const struct diff_sheet *sheet,
     }
     table_end(&table);
     add_more(output, sheet->changed + sheet->added + sheet->removed - shown);
+    if (sheet->has_repeated_keys)
+        buf_add_text(&output->text,
+                     "  rows of the same key were paired in the order of the sheet\n");
 }
 
 static bool is_unchanged(const struct diff_sheet *sheet, const struct run_sheet *report) {
@@ -216,14 +221,28 @@ static void add_rejects(struct output *output, const char *title, const struct d
     add_more(output, count - shown);
 }
 
+static void add_reject_counts(struct output *output, const struct diff *diff) {
+    bool is_first = true;
+    if (!diff->new_reject_count && !diff->healed_count)
+        return;
+    add_heading(output, "rejects");
+    output->text.size--; /* the line goes on */
+    buf_add_text(&output->text, ": ");
+    add_count(&output->text, diff->new_reject_count, "newly rejected", &is_first);
+    add_count(&output->text, diff->healed_count, "healed", &is_first);
+    buf_add_char(&output->text, '\n');
+}
+
 /* ---- KPIs ---- */
 
-static void add_value_text(struct buf *out, const struct field *field, struct value value) {
+/* Fractions to four digits, which is what people look at, unless it `is_exact`. */
+static void add_value_text(struct buf *out, const struct field *field, struct value value,
+                           bool is_exact) {
     struct arena scratch = {0};
     if (value.kind == VALUE_NULL)
         buf_add_text(out, "(none)");
-    else if (value.kind == VALUE_REAL)
-        buf_printf(out, "%.4g", value.real);
+    else if (value.kind == VALUE_REAL && !is_exact)
+        buf_printf(out, value.real > -1000 && value.real < 1000 ? "%.4g" : "%.2f", value.real);
     else
         buf_add(out, cell_format(field, value, &scratch));
     arena_free(&scratch);
@@ -234,8 +253,25 @@ static void add_gold_key(struct buf *out, const struct gold_model *gold,
     for (size_t i = 0; i < gold->key_count; i++) {
         size_t index = gold->key[i];
         buf_add_text(out, i ? " " : "");
-        add_value_text(out, &gold->fields[index], values[index]);
+        add_value_text(out, &gold->fields[index], values[index], true);
     }
+}
+
+/* Two numbers that differ must not look the same. */
+static void add_before_after(struct buf *out, const struct field *field, struct value before,
+                             struct value after) {
+    struct buf old = {0}, new = {0};
+    add_value_text(&old, field, before, false);
+    add_value_text(&new, field, after, false);
+    if (span_equal(buf_span(&old), buf_span(&new))) {
+        buf_clear(&old);
+        buf_clear(&new);
+        add_value_text(&old, field, before, true);
+        add_value_text(&new, field, after, true);
+    }
+    buf_printf(out, "%s \u2192 %s", buf_text(&old), buf_text(&new));
+    buf_free(&old);
+    buf_free(&new);
 }
 
 static void add_gold_row(struct table *table, const struct gold_model *gold,
@@ -247,9 +283,10 @@ static void add_gold_row(struct table *table, const struct gold_model *gold,
         table_add(table, buf_span(&key));
         table_add_styled(table, row->kind == DIFF_ADDED ? SPAN("added") : SPAN("removed"),
                          row->kind == DIFF_ADDED ? STYLE_GOOD : STYLE_BAD);
-        if (gold->show_by >= 0) {
-            buf_printf(&text, "%s ", gold->fields[gold->show_by].name);
-            add_value_text(&text, &gold->fields[gold->show_by], values[gold->show_by]);
+        int measure = diff_gold_measure(gold);
+        if (measure >= 0) {
+            buf_printf(&text, "%s ", gold->fields[measure].name);
+            add_value_text(&text, &gold->fields[measure], values[measure], false);
         }
         table_add(table, buf_span(&text));
     }
@@ -257,9 +294,7 @@ static void add_gold_row(struct table *table, const struct gold_model *gold,
         if (value_equal(row->before[i], row->after[i]))
             continue;
         buf_clear(&text);
-        add_value_text(&text, &gold->fields[i], row->before[i]);
-        buf_add_text(&text, " \u2192 ");
-        add_value_text(&text, &gold->fields[i], row->after[i]);
+        add_before_after(&text, &gold->fields[i], row->before[i], row->after[i]);
         table_add(table, buf_span(&key));
         table_add_string(table, gold->fields[i].name);
         table_add(table, buf_span(&text));
@@ -268,26 +303,41 @@ static void add_gold_row(struct table *table, const struct gold_model *gold,
     buf_free(&text);
 }
 
+static void add_gold_heading(struct output *output, const struct diff_gold *gold) {
+    struct buf text = {0};
+    bool is_first = true;
+    buf_printf(&text, "%s: ", gold->model->name);
+    add_count(&text, gold->changed, "changed", &is_first);
+    add_count(&text, gold->added, "added", &is_first);
+    add_count(&text, gold->removed, "removed", &is_first);
+    add_heading(output, buf_text(&text));
+    buf_free(&text);
+}
+
 static void add_gold(struct output *output, const struct diff_gold *gold,
                      const struct diff_view *view) {
-    struct arena scratch = {0};
     struct table_column columns[] = {
         {"key", COLUMN_TEXT, 0}, {"KPI", COLUMN_TEXT, 0}, {"before \u2192 after", COLUMN_TEXT, 0}};
     struct table table;
     size_t shown = at_most(gold->row_count, view->limit);
     if (shown == 0)
         return;
-    add_heading(output, arena_printf(&scratch, "%s: %zu changed, %zu added, %zu removed",
-                                     gold->model->name, gold->changed, gold->added, gold->removed));
+    add_gold_heading(output, gold);
+    if (view->is_counts)
+        return;
     table_begin(&table, output, columns, COUNT_OF(columns), output->columns);
     for (size_t i = 0; i < shown; i++)
         add_gold_row(&table, gold->model, &gold->rows[i]);
     table_end(&table);
     add_more(output, gold->row_count - shown);
-    arena_free(&scratch);
 }
 
 /* ---- all of it ---- */
+
+/* A build alone goes on from the last snapshot. */
+static bool has_pulled(const struct run_report *report) {
+    return report->snapshot_id != report->from_snapshot_id;
+}
 
 static void add_title(struct output *output, const struct run_report *report,
                       const struct diff_view *view) {
@@ -299,7 +349,9 @@ static void add_title(struct output *output, const struct run_report *report,
                    report->from_loaded_at);
     else
         buf_add_text(out, "an empty warehouse");
-    if (view->is_pending)
+    if (view->is_pending && !has_pulled(report))
+        buf_add_text(out, " \u2192 what is built from it; nothing is written");
+    else if (view->is_pending)
         buf_add_text(out, " \u2192 the sheets as they are now; nothing is written");
     else
         buf_printf(out, " \u2192 snapshot %lld of %s", (long long)report->snapshot_id,
@@ -310,13 +362,16 @@ static void add_title(struct output *output, const struct run_report *report,
 void diff_add_text(struct output *output, const struct diff *diff, const struct run_report *report,
                    const struct diff_view *view) {
     add_title(output, report, view);
-    add_sheets(output, diff, report, view);
+    if (has_pulled(report) || !view->is_pending)
+        add_sheets(output, diff, report, view);
+    if (view->is_counts)
+        add_reject_counts(output, diff);
     if (view->has_rows || view->has_cells) {
         add_rejects(output, "Newly rejected", diff->new_rejects, diff->new_reject_count, STYLE_BAD,
                     view);
         add_rejects(output, "Healed", diff->healed, diff->healed_count, STYLE_GOOD, view);
     }
-    for (size_t i = 0; i < diff->model->gold_count && view->has_kpis; i++)
+    for (size_t i = 0; i < diff->model->gold_count && (view->has_kpis || view->is_counts); i++)
         add_gold(output, &diff->gold[i], view);
     if (diff_is_empty(diff))
         buf_add_text(&output->text,

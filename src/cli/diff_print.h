@@ -2,7 +2,8 @@
  *
  * The JSON shape is fixed (fields may be added):
  * {"from", "to", "sheets": [{"sheet", "source", "location", "status", "message", "columns", "rows",
- *  "changes"}], "rejects": {"new", "healed"}, "gold": [{"table", "added", "removed", "changed"}]}
+ *  "repeated_keys", "changes"}], "rejects": {"new", "healed"}, "gold": [{"table", "added",
+ * "removed", "changed"}]}
  */
 #ifndef GOLDLEAF_CLI_DIFF_PRINT_H
 #define GOLDLEAF_CLI_DIFF_PRINT_H
@@ -14,7 +15,8 @@
 /* What of it is printed. */
 struct diff_view {
     const char *sheet;                  /* NULL: all */
-    bool has_rows, has_cells, has_kpis; /* counts are always there */
+    bool has_rows, has_cells, has_kpis; /* the counts of sheets are always there */
+    bool is_counts;                     /* counts of everything, and nothing else */
     size_t limit;                       /* entries of each list as text; SIZE_MAX: all */
     bool is_pending;                    /* the second version is not recorded: a dry run */
 };

@@ -32,6 +32,7 @@ static struct diff_view view_of(const struct session *session, bool is_pending) 
                               .has_rows = has_all || strcmp(only, "rows") == 0,
                               .has_cells = has_all || strcmp(only, "cells") == 0,
                               .has_kpis = has_all || strcmp(only, "kpis") == 0,
+                              .is_counts = only && strcmp(only, "counts") == 0,
                               .limit = limit_of(session),
                               .is_pending = is_pending};
 }
@@ -61,10 +62,11 @@ bool dry_run(struct session *session, const struct model *model, struct run_opti
     run->is_dry = true;
     run->diff = &diff;
     const char *plan = session->options.text[OPTION_SAVE_PLAN];
-    bool ok = session_run(session, model, run, &warehouse, &report, err) &&
-              (!plan || plan_save(plan, model, run, &report, err)) &&
-              dry_run_print(session, &diff, &report, true, err);
-    diff_free(&diff);
+    bool ok = session_run(session, model, run, &warehouse, &report, err);
+    /* A slow reader of what is printed must not keep the database's log from being cleared. */
     warehouse_close(warehouse);
+    ok = ok && (!plan || plan_save(plan, model, run, &report, err)) &&
+         dry_run_print(session, &diff, &report, true, err);
+    diff_free(&diff);
     return ok;
 }

@@ -38,6 +38,7 @@ struct diff_sheet {
     size_t added_column_count, removed_column_count, rename_count;
     struct diff_rename *renames;
     size_t added, removed, changed, moved, unchanged; /* rows */
+    bool is_first;            /* there was no such sheet before: all of its columns are new */
     bool has_repeated_keys;   /* changed rows of one key were paired in the order of the sheet */
     const uint32_t *partners; /* with keeps_partners: per new row its old row, or MATCH_NONE */
     struct diff_row *rows;    /* at most options.limit; in sheet order, then those that are gone */
@@ -93,6 +94,9 @@ bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct
 
 /* Lays rejects and KPIs as they are now beside the remembered ones. */
 bool diff_finish(struct diff *diff, struct warehouse *warehouse, struct err *err);
+
+/* The field of a KPI table by which changes are larger or smaller, or -1. */
+int diff_gold_measure(const struct gold_model *gold);
 
 /* True when nothing at all differs. */
 bool diff_is_empty(const struct diff *diff);

@@ -60,16 +60,44 @@ static double distance(struct value before, struct value after) {
                 (is_number(before) ? number_of(before) : 0));
 }
 
-/* By the column that the table is shown by; where that stays, by the largest change of any other in
- * proportion, which is always less. */
+static bool is_measure(enum field_type type) {
+    return type == FIELD_INTEGER || type == FIELD_NUMBER || type == FIELD_MONEY ||
+           type == FIELD_RATE;
+}
+
+static bool is_in_key(const struct gold_model *gold, size_t field) {
+    for (size_t i = 0; i < gold->key_count; i++)
+        if (gold->key[i] == field)
+            return true;
+    return false;
+}
+
+/* The field that the table is shown by if that is a number, else money, else any number. */
+int diff_gold_measure(const struct gold_model *gold) {
+    int found = -1;
+    if (gold->show_by >= 0 && is_measure(gold->fields[gold->show_by].type))
+        return gold->show_by;
+    for (size_t i = gold->field_count; i-- > 0;) {
+        enum field_type type = gold->fields[i].type;
+        bool is_better =
+            found < 0 || type == FIELD_MONEY || gold->fields[found].type != FIELD_MONEY;
+        if (is_measure(type) && is_better && !is_in_key(gold, i))
+            found = (int)i;
+    }
+    return found;
+}
+
+/* By the measure of the table; where that stays, by the change of the others in proportion, which
+ * is always less. */
 static double effect_of(const struct gold_model *gold, const struct diff_gold_row *row) {
+    int measure = diff_gold_measure(gold);
     double effect = 0;
     for (size_t i = 0; i < gold->field_count; i++) {
         struct value before = row->before ? row->before[i] : value_null();
         struct value after = row->after ? row->after[i] : value_null();
         double far = distance(before, after);
         double size = is_number(before) ? fabs(number_of(before)) : 0;
-        if ((int)i == gold->show_by)
+        if ((int)i == measure)
             effect += far;
         else
             effect += far / (size + far + 1) * 1e-3;

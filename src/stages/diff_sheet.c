@@ -5,6 +5,7 @@
 #include "stages/key.h"
 
 #include <math.h>
+#include <xxhash.h>
 
 #define RENAME_SAMPLE 1000    /* pairs of rows that are looked at */
 #define RENAME_SHARE 0.7      /* of equal values, to be taken for the same column */
@@ -33,6 +34,8 @@ struct sheet_diff {
     struct span old_key;
     struct arena scratch; /* of one row */
     size_t capacity;
+    uint64_t *keys; /* of rows without an equal one, as hashes; the last bit: it changed */
+    size_t key_count, key_capacity;
 };
 
 static bool is_ignored(const struct diff_options *options, const char *column) {
@@ -280,11 +283,42 @@ static size_t compare_cells(struct sheet_diff *self, struct diff_row *row) {
     return count;
 }
 
+/* ---- keys that come more than once ---- */
+
+static void note_key(struct sheet_diff *self, struct span key, bool is_changed) {
+    if (key.size == 0)
+        return;
+    if (self->key_count == self->key_capacity) {
+        self->key_capacity = self->key_capacity ? self->key_capacity * 2 : 256;
+        self->keys = memory_resize(self->keys, self->key_capacity, sizeof *self->keys);
+    }
+    uint64_t hash = XXH3_64bits(key.data, key.size);
+    self->keys[self->key_count++] = (hash & ~(uint64_t)1) | is_changed;
+}
+
+static int compare_keys(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* A changed row that might as well be paired with another one. */
+static bool has_repeated_keys(struct sheet_diff *self) {
+    if (self->key_count)
+        qsort(self->keys, self->key_count, sizeof *self->keys, compare_keys);
+    for (size_t i = 1; i < self->key_count; i++)
+        if (self->keys[i] & 1 && (self->keys[i] | 1) == (self->keys[i - 1] | 1))
+            return true;
+    return false;
+}
+
+/* ---- kinds of rows ---- */
+
 static bool add_changed(struct sheet_diff *self, size_t row, struct err *err) {
     read_new(self, row);
     if (!read_old(self, self->change->match.partner[row], err))
         return false;
     size_t count = compare_cells(self, NULL);
+    note_key(self, self->old_key, true);
     if (count == 0) { /* only columns were renamed, or what differs does not count */
         self->out->unchanged++;
         return true;
@@ -310,6 +344,7 @@ static void add_added(struct sheet_diff *self, size_t row) {
     read_new(self, row);
     struct span key =
         key_of_cells(self->pull->model, &self->pull->header, self->new_cells, &self->scratch);
+    note_key(self, key, false);
     *out = (struct diff_row){
         .kind = DIFF_ADDED, .key = keep(self, key), .row = row + 2, .old_row = SIZE_MAX};
     out->cells = arena_array(&self->diff->arena, self->columns.new_count, sizeof *out->cells);
@@ -325,6 +360,7 @@ static bool add_removed(struct sheet_diff *self, size_t old_row, struct err *err
         return true;
     if (!read_old(self, old_row, err))
         return false;
+    note_key(self, self->old_key, false);
     *out = (struct diff_row){
         .kind = DIFF_REMOVED, .key = keep(self, self->old_key), .old_row = old_row};
     out->cells = arena_array(&self->diff->arena, self->columns.old_count, sizeof *out->cells);
@@ -374,8 +410,11 @@ bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct
     if (ok) {
         keep_partners(&self);
         list_columns(&self);
+        self.out->is_first = change->is_first;
         ok = add_rows(&self, err);
+        self.out->has_repeated_keys = has_repeated_keys(&self);
     }
+    free(self.keys);
     statement_close(self.read_old);
     arena_free(&self.scratch);
     return ok;

@@ -4,6 +4,14 @@
 
 #include <xxhash.h>
 
+/* A sheet that was not there yet is one without rows, so that all of it is gone when a later
+ * snapshot comes before. */
+static void add_header(const struct sheet_model *model, struct buf *csv) {
+    for (size_t i = 0; i < model->field_count; i++)
+        buf_printf(csv, "%s%s", i ? "," : "", model->fields[i].name);
+    buf_add_char(csv, '\n');
+}
+
 struct snapshot_source {
     struct source base;
     struct warehouse *warehouse;
@@ -26,8 +34,7 @@ static bool snapshot_source_read(struct source *source, size_t index,
     }
     sheet->location = arena_printf(arena, "snapshot %lld", (long long)self->snapshot);
     if (!exists)
-        sheet->missing = arena_printf(arena, "%s is not in snapshot %lld", model->name,
-                                      (long long)self->snapshot);
+        add_header(model, &csv);
     sheet->text = (struct span){csv.data, csv.size};
     sheet->hash = XXH3_64bits(csv.data, csv.size);
     return true;

@@ -287,10 +287,10 @@ enum { INDEX_FRAMES = 16 / 4, INDEX_IN_FILE = 96 / 4, INDEX_SIZE = 32768 };
 
 static bool has_mode_of_log(sqlite3 *pin) {
     sqlite3_stmt *statement = NULL;
-    bool has_log = sqlite3_prepare_v2(pin, "PRAGMA journal_mode", -1, &statement, NULL) ==
-                       SQLITE_OK &&
-                   sqlite3_step(statement) == SQLITE_ROW &&
-                   strcmp((const char *)sqlite3_column_text(statement, 0), "wal") == 0;
+    bool has_log =
+        sqlite3_prepare_v2(pin, "PRAGMA journal_mode", -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW &&
+        strcmp((const char *)sqlite3_column_text(statement, 0), "wal") == 0;
     sqlite3_finalize(statement);
     return has_log;
 }
@@ -302,10 +302,11 @@ static bool is_log_filled(const char *path) {
     return stat(name, &info) == 0 && info.st_size > 0;
 }
 
-/* A reader keeps a log from being begun anew only as long as there is something in it that is not in
- * the file. When all of it is, the file is complete and the reader keeps that still instead; the log
- * may be overwritten at any moment and must not be looked at. So the number of frames in the file is
- * read first: were the log begun anew between the two, less would seem to be in it, and rightly so.
+/* A reader keeps a log from being begun anew only as long as there is something in it that is not
+ * in the file. When all of it is, the file is complete and the reader keeps that still instead; the
+ * log may be overwritten at any moment and must not be looked at. So the number of frames in the
+ * file is read first: were the log begun anew between the two, less would seem to be in it, and
+ * rightly so.
  */
 static int look_for_log(struct sqlite_fork *fork, sqlite3 *pin, const char *path) {
     volatile void *memory = NULL;
@@ -345,8 +346,8 @@ int sqlite_fork_open(struct sqlite_fork **fork, sqlite3 *pin, const char *path,
         status = look_for_log(self, pin, path);
     if (status != SQLITE_OK)
         return status;
-    status = sqlite3_open_v2(path, database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                             self->name);
+    status =
+        sqlite3_open_v2(path, database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, self->name);
     if (status != SQLITE_OK)
         return status;
     sqlite3_db_config(*database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
