@@ -103,7 +103,7 @@ out_has '^tickets +csv +'
 run 0 status --format json
 json '{(s["source"], s["location"].split("/")[0]) for s in d["sheets"]}' "{('csv', 'files')}"
 json 'd["last_run"]["exit_code"]' 3
-json 'd["last_run"]["status"]' done
+json 'd["last_run"]["status"]' 'done'
 json 'd["snapshots"]' 1
 
 # ---- a file never replaces what came from Google, unless it is newer ----

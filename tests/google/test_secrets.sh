@@ -7,6 +7,7 @@ fault
 mkdir seen tmp
 export TMPDIR=$work/tmp SQLITE_TMPDIR=$work/tmp
 key_file=$work/key.json
+key_text=$(<key.json)
 key_base64=$(base64 -w0 key.json)
 cat >user.json <<'JSON'
 {"type": "authorized_user", "client_id": "demo-client", "client_secret": "demo-secret",
@@ -86,7 +87,7 @@ every() {
         unset GOOGLE_APPLICATION_CREDENTIALS GOLDLEAF_CREDENTIALS GOLDLEAF_TOKEN_COMMAND GOLDLEAF_SUBJECT
         case $kind in
         file) export GOOGLE_APPLICATION_CREDENTIALS=$key_file ;;
-        text) export GOLDLEAF_CREDENTIALS=$(<"$key_file") ;;
+        text) export GOLDLEAF_CREDENTIALS="$key_text" ;;
         base64) export GOLDLEAF_CREDENTIALS=$key_base64 ;;
         user) export GOOGLE_APPLICATION_CREDENTIALS=$work/user.json ;;
         command) export GOLDLEAF_TOKEN_COMMAND="sh $work/print-token" ;;
