@@ -35,6 +35,10 @@ bool diagnosis_print(struct session *session, const struct diagnosis *diagnosis,
 void doctor_check_google(struct diagnosis *diagnosis, struct session *session,
                          const struct model *model);
 
+/* The CSV files: under --source csv, and where no spreadsheet is configured, they are what is read. */
+void doctor_check_files(struct diagnosis *diagnosis, const struct session *session,
+                        const struct model *model);
+
 /* What the header of a sheet lacks; `csv` is taken over. */
 void doctor_check_header(struct diagnosis *diagnosis, const struct sheet_model *model,
                          const char *place, struct span csv);
