@@ -16,7 +16,7 @@ static void add_zeros(struct buf *out, long count) {
 
 void decimal_add_plain(struct buf *out, double real) {
     char text[DECIMAL_SIZE], digits[DECIMAL_SIZE];
-    long count = 0, point = 0; /* the decimal point stands behind so many of the digits */
+    long count = 0, whole = 0; /* so many digits, and so many in front of the point */
     decimal_shortest(real == 0 ? 0 : real, text);
     const char *exponent = strchr(text, 'e');
     if (!exponent) {
@@ -27,18 +27,15 @@ void decimal_add_plain(struct buf *out, double real) {
         if (*c == '-')
             buf_add_char(out, '-');
         else if (*c == '.')
-            point = count;
+            whole = count;
         else
             digits[count++] = *c;
     }
-    point = (point ? point : count) + strtol(exponent + 1, NULL, 10);
-    if (point <= 0)
+    /* An exponent is only there when the point lies in front of all digits or behind them. */
+    whole = (whole ? whole : count) + strtol(exponent + 1, NULL, 10);
+    if (whole <= 0)
         buf_add_text(out, "0.");
-    add_zeros(out, -point);
-    for (long i = 0; i < count; i++) {
-        if (i == point && point > 0)
-            buf_add_char(out, '.');
-        buf_add_char(out, digits[i]);
-    }
-    add_zeros(out, point - count);
+    add_zeros(out, -whole);
+    buf_add(out, (struct span){digits, (size_t)count});
+    add_zeros(out, whole - count);
 }

@@ -49,7 +49,6 @@ static bool run_with(struct search *self, size_t applied, const struct value **r
                      struct err *err) {
     struct source *source;
     edits_source_open(&source, self->edits, applied);
-    self->blame->run_count++;
     return self->runner->run(self->runner->context, source, err) && read_row(self, row, err);
 }
 

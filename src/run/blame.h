@@ -28,7 +28,6 @@ struct blame {
     const struct value *before, *after; /* the KPI's row; NULL where there is none */
     struct blame_cause *causes;
     size_t cause_count, cause_capacity;
-    size_t run_count; /* how often the sheets were run */
     struct arena arena;
 };
 

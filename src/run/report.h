@@ -37,7 +37,7 @@ struct run_sheet {
     const char *source;   /* "csv" or "sheets" */
     const char *location; /* path, or the link of the tab */
     const char *status;   /* "loaded", "unchanged", "held" (by a gate), "kept" (not pulled in this
-                             run, or   not to be reached) */
+                             run, or not to be reached) */
     const char *message;  /* why it was held or kept, odd headers; or NULL */
     const char *content_hash; /* of what was pulled; "missing" or "kept" when nothing was */
     bool is_missing;          /* held because there is no such sheet, or nothing in it to accept */
