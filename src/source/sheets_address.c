@@ -55,10 +55,14 @@ static bool read_url(const struct reading *reading, const char *url) {
     if (!id)
         return fail(reading, "there is no spreadsheet id in the URL");
     id += strlen("/d/");
+    size_t id_size = strcspn(id, "/?#");
+    if (!read_id(reading, (struct span){id, id_size}))
+        return false;
+    if (strchr(id + id_size, '!'))
+        return fail(reading, "a tab is named behind an id, or by the URL's own #gid=");
     for (const char *at = id; (at = strstr(at, "gid=")); at += strlen("gid="))
         gid = at + strlen("gid=");
-    return read_id(reading, (struct span){id, strcspn(id, "/?#")}) &&
-           (!gid || read_gid(reading, gid, false));
+    return !gid || read_gid(reading, gid, false);
 }
 
 /* Behind the id: "", "#gid=7" or "!Tab name". */

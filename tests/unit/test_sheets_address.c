@@ -109,6 +109,7 @@ static const struct {
     {"https://docs.google.com/spreadsheets/d/a b/edit",
      "this is not the id or URL of a spreadsheet"},
     {URL "!Tickets", "this is not the id or URL of a spreadsheet"},
+    {URL "/edit!Tickets", "a tab is named behind an id, or by the URL's own #gid="},
 };
 
 static void test_bad_addresses(void **state) {
