@@ -1,5 +1,6 @@
 #include "cli/diff_print.h"
 
+#include "cli/kpi_value.h"
 #include "cli/table.h"
 #include "model/cell.h"
 
@@ -235,43 +236,13 @@ static void add_reject_counts(struct output *output, const struct diff *diff) {
 
 /* ---- KPIs ---- */
 
-/* Fractions to four digits, which is what people look at, unless it `is_exact`. */
-static void add_value_text(struct buf *out, const struct field *field, struct value value,
-                           bool is_exact) {
-    struct arena scratch = {0};
-    if (value.kind == VALUE_NULL)
-        buf_add_text(out, "(none)");
-    else if (value.kind == VALUE_REAL && !is_exact)
-        buf_printf(out, value.real > -1000 && value.real < 1000 ? "%.4g" : "%.2f", value.real);
-    else
-        buf_add(out, cell_format(field, value, &scratch));
-    arena_free(&scratch);
-}
-
 static void add_gold_key(struct buf *out, const struct gold_model *gold,
                          const struct value *values) {
     for (size_t i = 0; i < gold->key_count; i++) {
         size_t index = gold->key[i];
         buf_add_text(out, i ? " " : "");
-        add_value_text(out, &gold->fields[index], values[index], true);
+        kpi_value_add(out, &gold->fields[index], values[index], true);
     }
-}
-
-/* Two numbers that differ must not look the same. */
-static void add_before_after(struct buf *out, const struct field *field, struct value before,
-                             struct value after) {
-    struct buf old = {0}, new = {0};
-    add_value_text(&old, field, before, false);
-    add_value_text(&new, field, after, false);
-    if (span_equal(buf_span(&old), buf_span(&new))) {
-        buf_clear(&old);
-        buf_clear(&new);
-        add_value_text(&old, field, before, true);
-        add_value_text(&new, field, after, true);
-    }
-    buf_printf(out, "%s \u2192 %s", buf_text(&old), buf_text(&new));
-    buf_free(&old);
-    buf_free(&new);
 }
 
 static void add_gold_row(struct table *table, const struct gold_model *gold,
@@ -286,7 +257,7 @@ static void add_gold_row(struct table *table, const struct gold_model *gold,
         int measure = diff_gold_measure(gold);
         if (measure >= 0) {
             buf_printf(&text, "%s ", gold->fields[measure].name);
-            add_value_text(&text, &gold->fields[measure], values[measure], false);
+            kpi_value_add(&text, &gold->fields[measure], values[measure], false);
         }
         table_add(table, buf_span(&text));
     }
@@ -294,7 +265,7 @@ static void add_gold_row(struct table *table, const struct gold_model *gold,
         if (value_equal(row->before[i], row->after[i]))
             continue;
         buf_clear(&text);
-        add_before_after(&text, &gold->fields[i], row->before[i], row->after[i]);
+        kpi_value_add_change(&text, &gold->fields[i], row->before[i], row->after[i]);
         table_add(table, buf_span(&key));
         table_add_string(table, gold->fields[i].name);
         table_add(table, buf_span(&text));
