@@ -28,8 +28,9 @@ bool cmd_diff(struct session *session, struct err *err) {
     bool ok =
         (session->operand_count < 1 || replay_read_number(session->operands[0], &from, err)) &&
         (session->operand_count < 2 || replay_read_number(session->operands[1], &to, err)) &&
-        replay_open(&replay, session, from, to, err) && session_open_output(session, "text", err) &&
-        compare(&replay, err);
+        replay_open(&replay, session, from, to, err) &&
+        dry_run_check_names(session, replay.model, err) &&
+        session_open_output(session, "text", err) && compare(&replay, err);
     replay_close(&replay);
     return ok;
 }

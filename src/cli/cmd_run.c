@@ -2,7 +2,6 @@
 #include "cli/commands.h"
 
 #include "base/log.h"
-#include "base/nearest.h"
 #include "cli/dry_run.h"
 #include "cli/google.h"
 #include "cli/plan.h"
@@ -15,17 +14,9 @@
 static bool check_accept(const struct session *session, const struct model *model,
                          struct err *err) {
     const struct options *options = &session->options;
-    const char **names = arena_array(session->arena, model->sheet_count, sizeof *names);
-    for (size_t i = 0; i < model->sheet_count; i++)
-        names[i] = model->sheets[i].name;
-    for (size_t i = 0; i < options->accept_count; i++) {
-        if (model_find_sheet(model, span_from(options->accept[i])) >= 0)
-            continue;
-        const char *nearest = nearest_word(options->accept[i], names, model->sheet_count);
-        err_set(err, ERR_USAGE, "--accept: the model %s has no sheet \"%s\"", model->name,
-                options->accept[i]);
-        return nearest && err_hint(err, "did you mean %s?", nearest);
-    }
+    for (size_t i = 0; i < options->accept_count; i++)
+        if (!session_check_sheet(session, model, OPTION_ACCEPT, options->accept[i], err))
+            return false;
     return true;
 }
 
@@ -80,19 +71,30 @@ static bool print_report(struct session *session, struct warehouse *warehouse,
     return err_wrap(err, "the run is published, but its report is not");
 }
 
-static bool check_plan_option(const struct session *session, struct err *err) {
-    if (!session->options.text[OPTION_SAVE_PLAN] ||
-        options_is_on(&session->options, OPTION_DRY_RUN))
-        return true;
-    err_set(err, ERR_USAGE, "--save-plan goes with --dry-run");
-    return err_hint(err, "a run without --dry-run does what it does at once");
+/* What says how a difference is shown means nothing where none is. From .env it may stand there for
+ * other commands. */
+static bool check_dry_options(const struct session *session, struct err *err) {
+    static const enum option_id ids[] = {
+        OPTION_SAVE_PLAN,      OPTION_DETAILED_EXITCODE, OPTION_ONLY,
+        OPTION_IGNORE_COLUMNS, OPTION_MIN_CHANGE,        OPTION_SHEET,
+        OPTION_LIMIT,
+    };
+    const struct options *options = &session->options;
+    for (size_t i = 0; i < COUNT_OF(ids); i++) {
+        if (!options->text[ids[i]] || options->origin[ids[i]] != FROM_COMMAND_LINE ||
+            options_is_on(options, OPTION_DRY_RUN))
+            continue;
+        err_set(err, ERR_USAGE, "--%s goes with --dry-run", OPTIONS[ids[i]].name);
+        return err_hint(err, "a run without --dry-run does what it does at once");
+    }
+    return true;
 }
 
 static bool run_with_model(struct session *session, const struct model *model,
                            struct run_options *run, struct err *err) {
     struct warehouse *warehouse = NULL;
     struct run_report report;
-    bool ok = check_accept(session, model, err) && check_plan_option(session, err) &&
+    bool ok = check_accept(session, model, err) && check_dry_options(session, err) &&
               check_database(session, run, err) && session_open_output(session, "text", err);
     if (ok && options_is_on(&session->options, OPTION_DRY_RUN))
         return dry_run(session, model, run, err);

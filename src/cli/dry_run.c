@@ -1,5 +1,6 @@
 #include "cli/dry_run.h"
 
+#include "base/log.h"
 #include "cli/diff_print.h"
 #include "cli/exit_codes.h"
 #include "cli/plan.h"
@@ -23,6 +24,25 @@ void dry_run_open_diff(const struct session *session, const struct model *model,
                                     .ignored_count = options->ignored_count,
                                     .min_change = options->min_change};
     diff_open(diff, model, &settings);
+}
+
+static bool is_field(const struct model *model, const char *name) {
+    for (size_t i = 0; i < model->sheet_count; i++)
+        if (sheet_model_find_field(&model->sheets[i], span_from(name)) >= 0)
+            return true;
+    return false;
+}
+
+bool dry_run_check_names(const struct session *session, const struct model *model,
+                         struct err *err) {
+    const struct options *options = &session->options;
+    const char *sheet = options->text[OPTION_SHEET];
+    for (size_t i = 0; i < options->ignored_count; i++)
+        if (!is_field(model, options->ignored[i])) /* a sheet may have columns of its own */
+            log_line(LOG_LEVEL_WARN, "ignored_column",
+                     "--ignore-columns: no sheet of the model %s has a column \"%s\"", model->name,
+                     options->ignored[i]);
+    return !sheet || session_check_sheet(session, model, OPTION_SHEET, sheet, err);
 }
 
 static struct diff_view view_of(const struct session *session, bool is_pending) {
@@ -58,6 +78,8 @@ bool dry_run(struct session *session, const struct model *model, struct run_opti
     struct warehouse *warehouse = NULL;
     struct run_report report;
     struct diff diff;
+    if (!dry_run_check_names(session, model, err))
+        return false;
     dry_run_open_diff(session, model, &diff);
     run->is_dry = true;
     run->diff = &diff;

@@ -11,9 +11,12 @@
 bool dry_run(struct session *session, const struct model *model, struct run_options *run,
              struct err *err);
 
+/* Whether the model has what --sheet names; a column that --ignore-columns does not find is only
+ * told. */
+bool dry_run_check_names(const struct session *session, const struct model *model, struct err *err);
+
 /* Opens a diff as the options ask for it. */
-void dry_run_open_diff(const struct session *session, const struct model *model,
-                       struct diff *diff);
+void dry_run_open_diff(const struct session *session, const struct model *model, struct diff *diff);
 
 /* Prints it and sets the session's exit code. */
 bool dry_run_print(struct session *session, const struct diff *diff,

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include "base/log.h"
+#include "base/nearest.h"
 
 const char *session_text(const struct session *session, enum option_id id) {
     const char *text = session->options.text[id];
@@ -39,6 +40,19 @@ bool session_read_model(struct session *session, const struct model **model, str
     }
     model_faults_free(&faults);
     return *model != NULL;
+}
+
+bool session_check_sheet(const struct session *session, const struct model *model,
+                         enum option_id id, const char *name, struct err *err) {
+    const char **names = arena_array(session->arena, model->sheet_count, sizeof *names);
+    if (model_find_sheet(model, span_from(name)) >= 0)
+        return true;
+    for (size_t i = 0; i < model->sheet_count; i++)
+        names[i] = model->sheets[i].name;
+    const char *nearest = nearest_word(name, names, model->sheet_count);
+    err_set(err, ERR_USAGE, "--%s: the model %s has no sheet \"%s\"", OPTIONS[id].name, model->name,
+            name);
+    return nearest && err_hint(err, "did you mean %s?", nearest);
 }
 
 bool session_open_warehouse(struct session *session, struct warehouse **warehouse,

@@ -14,7 +14,7 @@ struct session {
     const struct command *command;
     struct options options;
     struct environment environment; /* where options and variables come from */
-    const char **operands; /* the words behind the command's name */
+    const char **operands;          /* the words behind the command's name */
     size_t operand_count;
     struct output output; /* opened by session_open_output() */
     int exit_code;        /* of a command that did what it was asked */
@@ -26,6 +26,10 @@ bool session_open_output(struct session *session, const char *default_format, st
 /* Reads the model of --model. Its faults are logged, and the error counts them. The model is the
  * caller's to close. */
 bool session_read_model(struct session *session, const struct model **model, struct err *err);
+
+/* Whether the model has the sheet that an option names; ERR_USAGE with the nearest one if not. */
+bool session_check_sheet(const struct session *session, const struct model *model,
+                         enum option_id id, const char *name, struct err *err);
 
 /* Opens the warehouse for reading. A file that was never loaded is ERR_DATABASE with the hint to
  * run `goldleaf all`, as a missing one is. */

@@ -139,6 +139,17 @@ run 2 diff --only nonsense
 run 0 diff --sheet tickets
 out_has '^tickets: '
 out_lacks '^(venues|artists|checkins|unchanged): '
+run 2 diff --sheet ticket
+err_has '^goldleaf: error: --sheet: the model ticketing has no sheet "ticket"$'
+err_has 'did you mean tickets'
+run 2 all --dry-run --inputs inputs --sheet ticket
+run 0 diff --ignore-columns prize_paid --only counts
+err_has 'no sheet of the model ticketing has a column "prize_paid"'
+for option in '--sheet tickets' '--limit 5' '--only kpis' '--min-change 1' --detailed-exitcode; do
+    read -ra words <<<"$option"
+    run 2 all --inputs inputs "${words[@]}"
+    err_has "${words[0]#--} goes with --dry-run"
+done
 run 0 diff --limit 2 --only cells
 out_has '^F2 +T-1'
 out_has '^  \.\.\. and 5 more: --limit 0 shows all$'
