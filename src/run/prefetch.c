@@ -7,8 +7,7 @@
 static void *prefetch_work(void *context) {
     struct prefetch *prefetch = context;
     const struct source_sheet *origin = &prefetch->pull.origin;
-    prefetch->is_ok =
-        pull_read(&prefetch->pull, prefetch->model, &prefetch->task, &prefetch->err);
+    prefetch->is_ok = pull_read(&prefetch->pull, prefetch->model, &prefetch->task, &prefetch->err);
     if (!prefetch->is_ok || origin->missing || origin->kept || prefetch->pull.is_same)
         return NULL;
     pull_hash_rows(&prefetch->pull);
@@ -40,23 +39,24 @@ static void prefetch_join(struct prefetch *prefetch) {
 /* The thread ends by itself when a signal came in: it asks now and then, as it waits for Google. */
 static void show_until_done(struct prefetch *prefetch, struct watch *watch,
                             struct progress *progress) {
+    char note[WATCH_NOTE_SIZE];
     struct err ignored;
-    for (;;) {
+    bool goes_on = true;
+    while (goes_on) {
         struct timespec until;
-        char note[WATCH_NOTE_SIZE];
         int64_t rows;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += LOOK_NS;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
-        if (pthread_timedjoin_np(prefetch->thread, NULL, &until) == 0)
+        prefetch->is_started = pthread_timedjoin_np(prefetch->thread, NULL, &until) != 0;
+        if (!prefetch->is_started)
             break;
         watch_read(watch, note, &rows);
         progress_note(progress, note);
-        if (!progress_step(progress, rows, &ignored))
-            return;
+        goes_on = progress_step(progress, rows, &ignored);
     }
-    prefetch->is_started = false;
+    progress_note(progress, NULL);
 }
 
 bool prefetch_finish(struct prefetch *prefetch, struct watch *watch, struct progress *progress,

@@ -26,7 +26,8 @@ void progress_begin(struct progress *progress, const char *stage, const char *su
 /* Reports `done` so far. False with ERR_INTERRUPTED or ERR_TERMINATED once a signal came in. */
 bool progress_step(struct progress *progress, int64_t done, struct err *err);
 
-/* Shows a text behind the numbers until the step ends; it must outlive the next call. */
+/* Shows a text behind the numbers, which must stay there until another one or NULL takes its place,
+ * or the next step begins. */
 void progress_note(struct progress *progress, const char *note);
 
 /* Wipes the line, so that messages can be printed. */
