@@ -20,17 +20,15 @@ struct examination {
 
 static bool check_key(struct examination *self, struct err *err) {
     struct diagnosis *diagnosis = self->diagnosis;
-    struct credential_settings settings = google_credential_settings(self->session);
-    struct credential *credential;
     const char *warning = NULL;
-    if (!credential_open(&credential, &settings, &warning, err))
+    if (!google_open_credential(&self->google, self->session, &warning, err))
         return diagnosis_add_failure(diagnosis, "key", err);
+    const struct credential *credential = self->google.credential;
     const char *email = credential_email(credential);
     diagnosis_add(diagnosis, "key", CHECK_OK, NULL, "%s from %s%s%s", credential_kind(credential),
                   credential_origin(credential), email ? ", " : "", email ? email : "");
     if (warning)
         diagnosis_add(diagnosis, "key file", CHECK_WARN, "chmod 600 is enough", "%s", warning);
-    credential_close(credential);
     return true;
 }
 
@@ -43,9 +41,10 @@ static void check_clock(struct examination *self) {
                                : off_s > SKEW_NOTED_S ? CHECK_WARN
                                                       : CHECK_OK;
     diagnosis_add(self->diagnosis, "clock", status,
-                  status == CHECK_OK ? NULL : "set the clock, for example with timedatectl set-ntp "
-                                              "true; Google refuses keys of a clock that is "
-                                              "minutes off",
+                  status == CHECK_OK ? NULL
+                                     : "set the clock, for example with timedatectl set-ntp "
+                                       "true; Google refuses keys of a clock that is "
+                                       "minutes off",
                   "this machine's clock is %" PRId64 " s %s Google's", off_s,
                   ahead_s < 0 ? "behind" : "ahead of");
 }
@@ -69,8 +68,8 @@ static void check_sheet(struct examination *self, const struct sheets_spreadshee
     const char *why;
     struct err err = {0};
     struct span csv;
-    const struct sheets_tab_info *tab = sheets_find_tab(
-        spreadsheet, &self->google.addresses[index], sheet->name, arena, &why);
+    const struct sheets_tab_info *tab =
+        sheets_find_tab(spreadsheet, &self->google.addresses[index], sheet->name, arena, &why);
     if (!tab) {
         diagnosis_add(self->diagnosis, sheet->name, CHECK_FAIL,
                       "give the tab that name, or say which one it is with SHEET_...=!Tab name",
@@ -81,8 +80,8 @@ static void check_sheet(struct examination *self, const struct sheets_spreadshee
         diagnosis_add_failure(self->diagnosis, sheet->name, &err);
         return;
     }
-    doctor_check_header(self->diagnosis, sheet,
-                        arena_printf(arena, "the tab \"%s\"", tab->title), csv);
+    doctor_check_header(self->diagnosis, sheet, arena_printf(arena, "the tab \"%s\"", tab->title),
+                        csv);
 }
 
 static void check_spreadsheet(struct examination *self, const char *id) {
@@ -130,8 +129,7 @@ static void examine(struct examination *self) {
                       "set SPREADSHEET to the URL of the spreadsheet whose tabs are the sheets",
                       "no spreadsheet is configured%s",
                       wants_sheets ? "" : "; the sheets are read from CSV files");
-        struct credential_settings credential = google_credential_settings(self->session);
-        if (!credential_is_set(&credential))
+        if (!google_has_credential(self->session))
             return;
     }
     if (!check_key(self, &err))

@@ -62,8 +62,8 @@ static bool read_address(const struct session *session, const char *sheet, const
 
 /* Secrets go there: nobody but Google and this machine may get them in the clear. */
 static bool check_endpoint(const char *endpoint, struct err *err) {
-    static const char *const starts[] = {"https://", "http://127.0.0.1:", "http://localhost:",
-                                         "http://[::1]:"};
+    static const char *const starts[] = {"https://",
+                                         "http://127.0.0.1:", "http://localhost:", "http://[::1]:"};
     for (size_t i = 0; i < COUNT_OF(starts); i++)
         if (strncmp(endpoint, starts[i], strlen(starts[i])) == 0 && !strchr(endpoint, '@'))
             return true;
@@ -99,7 +99,7 @@ bool google_read_addresses(struct google *google, const struct session *session,
 
 /* ---- connection ---- */
 
-struct credential_settings google_credential_settings(const struct session *session) {
+static struct credential_settings credential_settings(const struct session *session) {
     return (struct credential_settings){
         .file = session_variable(session, "GOOGLE_APPLICATION_CREDENTIALS"),
         .text = session_variable(session, "GOLDLEAF_CREDENTIALS"),
@@ -107,17 +107,23 @@ struct credential_settings google_credential_settings(const struct session *sess
         .subject = session_variable(session, "GOLDLEAF_SUBJECT")};
 }
 
-bool google_connect(struct google *google, const struct session *session,
-                    const struct model *model, struct watch *watch, struct err *err) {
-    struct credential_settings credential = google_credential_settings(session);
+bool google_has_credential(const struct session *session) {
+    struct credential_settings settings = credential_settings(session);
+    return credential_is_set(&settings);
+}
+
+bool google_open_credential(struct google *google, const struct session *session,
+                            const char **warning, struct err *err) {
+    struct credential_settings settings = credential_settings(session);
+    return credential_open(&google->credential, &settings, warning, err);
+}
+
+bool google_connect(struct google *google, const struct session *session, const struct model *model,
+                    struct watch *watch, struct err *err) {
     struct http_settings http = {.timeout_s = (double)session->options.timeout_s,
                                  .is_stopped = watch_is_stopped};
-    const char *warning = NULL;
-    if (!credential_open(&google->credential, &credential, &warning, err) ||
-        !http_open(&google->client, &http, err))
+    if (!http_open(&google->client, &http, err))
         return false;
-    if (warning)
-        log_line(LOG_LEVEL_WARN, "key_readable", "%s", warning);
     google->retry = (struct retry){.patience_s = (double)session->options.patience_s,
                                    .tries = RETRY_TRIES,
                                    .waiting = &watch->waiting};
@@ -173,13 +179,16 @@ bool google_open_source(struct google *google, const struct session *session,
         csv_source_open(source, model, inputs);
         return pipeline_check_inputs(model, inputs, err);
     }
+    const char *warning = NULL;
     if ((!is_auto && !check_complete(google, model, session->arena, err)) ||
-        !google_connect(google, session, model, watch, err))
+        !google_open_credential(google, session, &warning, err))
         return false;
-    struct fallback_settings fallback = {.model = model,
-                                         .addresses = google->addresses,
-                                         .folder = inputs,
-                                         .may_fall_back = is_auto};
+    if (warning)
+        log_line(LOG_LEVEL_WARN, "key_readable", "%s", warning);
+    if (!google_connect(google, session, model, watch, err))
+        return false;
+    struct fallback_settings fallback = {
+        .model = model, .addresses = google->addresses, .folder = inputs, .may_fall_back = is_auto};
     sheets_open(&fallback.sheets, &google->settings);
     fallback_open(source, &fallback);
     return true;

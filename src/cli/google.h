@@ -31,10 +31,13 @@ struct google {
 bool google_read_addresses(struct google *google, const struct session *session,
                            const struct model *model, struct err *err);
 
-struct credential_settings google_credential_settings(const struct session *session);
+bool google_has_credential(const struct session *session);
 
-/* Opens credential, client and token source. The session, the model and the watch must outlive
- * it. */
+/* Reads the credential; `*warning` as credential_open() gives it. */
+bool google_open_credential(struct google *google, const struct session *session,
+                            const char **warning, struct err *err);
+
+/* Opens client and token source behind it. The session, the model and the watch must outlive it. */
 bool google_connect(struct google *google, const struct session *session,
                     const struct model *model, struct watch *watch, struct err *err);
 
