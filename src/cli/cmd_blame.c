@@ -116,10 +116,7 @@ static bool read_texts(struct inquiry *self, int64_t snapshot, struct span *text
     const struct model *model = self->replay.model;
     for (size_t i = 0; i < model->sheet_count; i++) {
         struct buf csv = {0};
-        bool exists;
-        bool ok = bronze_read_snapshot(self->replay.stored, &model->sheets[i], snapshot, &csv,
-                                       &exists, err);
-        buf_reserve(&csv, 0);
+        bool ok = bronze_read_snapshot(self->replay.stored, &model->sheets[i], snapshot, &csv, err);
         texts[i] = (struct span){csv.data, csv.size};
         if (!ok)
             return false;

@@ -225,10 +225,6 @@ static bool edits_source_read(struct source *source, size_t index, const struct 
     (void)err;
     *out = (struct source_sheet){.source = "bronze",
                                  .location = self->edits->model->sheets[index].name};
-    if (sheet->after.header_count == 0) {
-        out->missing = arena_string(arena, SPAN("there is no such sheet"));
-        return true;
-    }
     if (sheet->is_edited) {
         size_t width = sheet->after.width > sheet->after_header.column_count
                            ? sheet->after.width

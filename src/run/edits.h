@@ -34,8 +34,8 @@ struct edits {
     struct arena arena;
 };
 
-/* `before` and `after` are the texts of each sheet as CSV (no data: there was none); both are taken
- * over. The diff must be of all rows, with partners, and outlive the edits. */
+/* `before` and `after` are the texts of each sheet as CSV; both are taken over. The diff must be of
+ * all rows, with partners, and outlive the edits. */
 bool edits_open(struct edits *edits, const struct model *model, const struct diff *diff,
                 struct span *before, struct span *after, struct err *err);
 void edits_close(struct edits *edits);

@@ -104,8 +104,7 @@ static bool parse_header(struct arena *arena, const char *header_json, struct st
 }
 
 bool bronze_read_columns(struct warehouse *warehouse, const struct sheet_model *model,
-                         struct arena *arena, const char ***names, size_t *count,
-                         struct err *err) {
+                         struct arena *arena, const char ***names, size_t *count, struct err *err) {
     struct buf csv = {0};
     struct stored_header header = {.csv = &csv};
     const char *header_json;
@@ -173,17 +172,24 @@ bool bronze_read_current(struct warehouse *warehouse, const struct sheet_model *
     return ok;
 }
 
+static void add_model_header(const struct sheet_model *model, struct buf *csv) {
+    for (size_t i = 0; i < model->field_count; i++)
+        buf_printf(csv, "%s%s", i ? "," : "", model->fields[i].name);
+    buf_add_char(csv, '\n');
+}
+
 bool bronze_read_snapshot(struct warehouse *warehouse, const struct sheet_model *model,
-                          int64_t snapshot, struct buf *csv, bool *exists, struct err *err) {
+                          int64_t snapshot, struct buf *csv, struct err *err) {
     struct arena scratch = {0};
     struct stored_header header = {.csv = csv};
     struct value json;
     struct value parameters[] = {value_string(arena_printf(&scratch, "bronze_%s", model->name)),
                                  value_integer(snapshot)};
-    bool ok = warehouse_value(warehouse, &scratch, sql_file("export/header"), parameters, 2, &json,
-                              err);
-    *exists = ok && json.kind == VALUE_TEXT;
-    if (*exists)
+    bool ok =
+        warehouse_value(warehouse, &scratch, sql_file("export/header"), parameters, 2, &json, err);
+    if (ok && json.kind != VALUE_TEXT)
+        add_model_header(model, csv);
+    else if (ok)
         ok = parse_header(&scratch, arena_string(&scratch, value_span(json)), &header, err) &&
              read_rows(warehouse, model, &header, snapshot, err);
     arena_free(&scratch);

@@ -4,14 +4,6 @@
 
 #include <xxhash.h>
 
-/* A sheet that was not there yet is one without rows, so that all of it is gone when a later
- * snapshot comes before. */
-static void add_header(const struct sheet_model *model, struct buf *csv) {
-    for (size_t i = 0; i < model->field_count; i++)
-        buf_printf(csv, "%s%s", i ? "," : "", model->fields[i].name);
-    buf_add_char(csv, '\n');
-}
-
 struct snapshot_source {
     struct source base;
     struct warehouse *warehouse;
@@ -25,16 +17,13 @@ static bool snapshot_source_read(struct source *source, size_t index,
     struct snapshot_source *self = (struct snapshot_source *)source;
     const struct sheet_model *model = &self->model->sheets[index];
     struct buf csv = {0};
-    bool exists;
     (void)past;
     *sheet = (struct source_sheet){.source = "bronze"};
-    if (!bronze_read_snapshot(self->warehouse, model, self->snapshot, &csv, &exists, err)) {
+    if (!bronze_read_snapshot(self->warehouse, model, self->snapshot, &csv, err)) {
         buf_free(&csv);
         return false;
     }
     sheet->location = arena_printf(arena, "snapshot %lld", (long long)self->snapshot);
-    if (!exists)
-        add_header(model, &csv);
     sheet->text = (struct span){csv.data, csv.size};
     sheet->hash = XXH3_64bits(csv.data, csv.size);
     return true;

@@ -58,6 +58,16 @@ out_has 'no such row in either snapshot'
 run 0 blame gold_event_sales event_id=E-1 --from 1 --to 4 --format csv
 out_has '^gross_revenue,\+50\.00,tickets,F2,T-1,price_paid,100\.00 → 150\.00'
 
+# Back in time, to before a sheet was there: all of it is gone.
+make_inputs
+mv inputs/refunds.csv refunds.csv
+run 4 all --inputs inputs --database late.sqlite -q
+mv refunds.csv inputs/
+run 0 all --inputs inputs --database late.sqlite -q
+run 0 blame gold_event_sales event_id=E-1 refunds_amount --from 2 --to 1 --database late.sqlite --format json
+json '[(k["before"], k["after"], k["remainder"], [(c["sheet"], c["kind"], c["key"], c["effect"]) for c in k["causes"]]) for k in d["cells"]]' \
+    "[(100.0, 0.0, 0, [('refunds', 'removed', 'R-1', -100)])]"
+
 run 2 blame gold_event_sale event_id=E-1
 err_has 'did you mean gold_event_sales'
 run 2 blame gold_event_sales event=E-1
