@@ -48,6 +48,7 @@ int err_exit_code(enum err_class class) {
     case ERR_ACCESS:
         return 6;
     case ERR_DATABASE:
+    case ERR_DATABASE_RETRY:
         return 7;
     case ERR_TEMPORARY:
         return 75;

@@ -20,6 +20,7 @@ enum err_class {
     ERR_LOCKED,      /* another run holds the lock */
     ERR_ACCESS,      /* credentials refused, spreadsheet not shared */
     ERR_DATABASE,    /* unreachable, refused, busy, full or damaged */
+    ERR_DATABASE_RETRY, /* the same for a reason that passes: a deadlock, a restart of the server */
     ERR_TEMPORARY,   /* network or quota: try again later */
     ERR_INTERRUPTED, /* SIGINT */
     ERR_TERMINATED,  /* SIGTERM */

@@ -62,7 +62,7 @@ bool session_open_warehouse(struct session *session, struct warehouse **warehous
         return false;
     /* One transaction around all that a command reads: it sees one version, and not the publication
      * of the next one in between. Closing ends it. */
-    bool ok = warehouse_exec(*warehouse, "BEGIN", err) &&
+    bool ok = warehouse_begin(*warehouse, err) &&
               warehouse_has_table(*warehouse, "audit_snapshots", &exists, err);
     if (ok && !exists) {
         ok = err_set(err, ERR_DATABASE, "%s: there is no warehouse in this database",

@@ -10,18 +10,17 @@ static bool schema_create_views(struct warehouse *warehouse, const struct sheet_
                                 struct err *err) {
     struct buf sql = {0};
     const char *name = sheet->name;
+    const char *create = warehouse_create_view(warehouse);
     buf_printf(&sql,
-               "DROP VIEW IF EXISTS \"bronze_%s_current\";"
-               "DROP VIEW IF EXISTS \"bronze_%s_snapshots\";"
-               "CREATE VIEW \"bronze_%s_current\" AS SELECT * FROM \"bronze_%s\""
+               "%s \"bronze_%s_current\" AS SELECT * FROM \"bronze_%s\""
                " WHERE _removed_snapshot_id IS NULL ORDER BY _position;",
-               name, name, name, name);
+               create, name, name);
     buf_printf(&sql,
-               "CREATE VIEW \"bronze_%s_snapshots\" AS"
+               "%s \"bronze_%s_snapshots\" AS"
                " SELECT s.snapshot_id, s.loaded_at, b.* FROM audit_snapshots s"
                " JOIN \"bronze_%s\" b ON b._snapshot_id <= s.snapshot_id AND"
                " (b._removed_snapshot_id IS NULL OR b._removed_snapshot_id > s.snapshot_id)",
-               name, name);
+               create, name, name);
     return schema_exec(warehouse, &sql, err);
 }
 
@@ -39,8 +38,9 @@ static bool schema_create_bronze(struct warehouse *warehouse, const struct sheet
         return true;
     buf_add_text(&sql, "CREATE TABLE ");
     sql_add_name(&sql, table);
-    buf_add_text(&sql, " (_row_id INTEGER NOT NULL PRIMARY KEY, _snapshot_id BIGINT NOT NULL,"
-                       " _removed_snapshot_id BIGINT, _position BIGINT NOT NULL,"
+    buf_printf(&sql, " (_row_id %s NOT NULL PRIMARY KEY, _snapshot_id BIGINT NOT NULL,",
+               warehouse_row_id_type(warehouse));
+    buf_add_text(&sql, " _removed_snapshot_id BIGINT, _position BIGINT NOT NULL,"
                        " _hash BIGINT NOT NULL, _key TEXT");
     for (size_t i = 0; i < sheet->field_count; i++) {
         buf_add_text(&sql, ", ");

@@ -18,6 +18,10 @@ struct warehouse_driver {
                     struct err *err);
     bool (*start)(struct statement *statement, const struct value *parameters, size_t count,
                   struct err *err);
+    /* NULL, or a faster way for statements whose rows nobody wants: it may send them ahead, and tell
+     * of a failure with any later call. */
+    bool (*run)(struct statement *statement, const struct value *parameters, size_t count,
+                struct err *err);
     bool (*next)(struct statement *statement, bool *has_row, struct err *err);
     void (*reset)(struct statement *statement);
     size_t (*column_count)(const struct statement *statement);
@@ -29,13 +33,15 @@ struct warehouse_driver {
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
     const char *(*type)(enum field_type type);
-    const char *clustered; /* after CREATE TABLE (...) */
-    const char *schema;    /* where the permanent tables are, for names that must not be shadowed */
+    const char *row_id_type;
+    const char *clustered;   /* after CREATE TABLE (...) */
+    const char *create_view; /* what makes a view, or brings it up to date where there is one */
 };
 
 struct warehouse {
     const struct warehouse_driver *driver;
     const char *location;
+    const char *schema; /* where the permanent tables are, for names that must not be shadowed */
     bool (*is_stopped)(void *context);
     void *stop_context;
 };
@@ -46,5 +52,7 @@ struct statement {
 
 bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_mode mode,
                  struct err *err);
+bool postgres_open(struct warehouse **warehouse, const char *url, enum warehouse_mode mode,
+                   struct err *err);
 
 #endif

@@ -11,6 +11,10 @@ static const char *sqlite_path(const char *url) {
     return url;
 }
 
+static bool is_postgres(const char *url) {
+    return strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0;
+}
+
 const char *warehouse_file(const char *url) {
     return strstr(url, "://") && strncmp(url, "sqlite:", 7) != 0 ? NULL : sqlite_path(url);
 }
@@ -18,12 +22,14 @@ const char *warehouse_file(const char *url) {
 bool warehouse_open(struct warehouse **warehouse, const char *url, enum warehouse_mode mode,
                     struct err *err) {
     *warehouse = NULL;
+    if (is_postgres(url))
+        return postgres_open(warehouse, url, mode, err);
     const char *path = warehouse_file(url);
     if (!path) {
         /* The URL may hold a password: only its scheme is repeated. */
         int scheme = (int)strcspn(url, ":");
         err_set(err, ERR_USAGE, "DATABASE_URL: this build has no driver for %.*s:", scheme, url);
-        return err_hint(err, "use a path or sqlite:PATH");
+        return err_hint(err, "use a path, sqlite:PATH, or postgresql://...");
     }
     if (!*path)
         return err_set(err, ERR_USAGE, "DATABASE_URL: the path is empty");

@@ -21,6 +21,7 @@ struct sqlite_warehouse {
     struct sqlite_fork *fork;
     struct sqlite_rows *load;
     bool is_open;  /* in a transaction */
+    bool is_reader;
     bool is_fresh; /* nothing was ever committed to the file */
 };
 
@@ -92,9 +93,10 @@ static void sqlite_close(struct warehouse *warehouse) {
 }
 
 static bool sqlite_begin(struct warehouse *warehouse, struct err *err) {
-    if (!sqlite_exec(warehouse, "BEGIN IMMEDIATE", err))
+    struct sqlite_warehouse *self = sqlite_of(warehouse);
+    if (!sqlite_exec(warehouse, self->is_reader ? "BEGIN" : "BEGIN IMMEDIATE", err))
         return false;
-    sqlite_of(warehouse)->is_open = true;
+    self->is_open = true;
     return true;
 }
 
@@ -295,8 +297,9 @@ static const struct warehouse_driver sqlite_driver = {
     .load = sqlite_load,
     .has_column = sqlite_has_column,
     .type = sqlite_type,
+    .row_id_type = "INTEGER", /* this very word makes it the row id */
     .clustered = "WITHOUT ROWID",
-    .schema = "main",
+    .create_view = "CREATE VIEW IF NOT EXISTS", /* SELECT * sees columns that were added */
 };
 
 static int sqlite_is_stopped(void *context) {
@@ -421,7 +424,9 @@ bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_
     sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct sqlite_warehouse *self = memory_alloc(sizeof *self);
-    *self = (struct sqlite_warehouse){.base = {.driver = &sqlite_driver, .location = strdup(path)}};
+    *self = (struct sqlite_warehouse){
+        .base = {.driver = &sqlite_driver, .location = strdup(path), .schema = "main"},
+        .is_reader = mode == WAREHOUSE_READ};
     *warehouse = &self->base;
     bool is_memory = strcmp(path, ":memory:") == 0;
     struct stat info;

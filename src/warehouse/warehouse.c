@@ -37,8 +37,11 @@ bool warehouse_exec(struct warehouse *warehouse, const char *sql, struct err *er
 bool warehouse_run(struct warehouse *warehouse, const char *sql, const struct value *parameters,
                    size_t count, int64_t *changed, struct err *err) {
     struct statement *statement = NULL;
+    bool has_row = true;
     bool ok = statement_prepare(warehouse, &statement, sql, err) &&
-              statement_run(statement, parameters, count, err);
+              statement_start(statement, parameters, count, err);
+    while (ok && has_row)
+        ok = statement_next(statement, &has_row, err);
     if (ok && changed)
         *changed = warehouse->driver->changed(warehouse);
     statement_close(statement);
@@ -61,6 +64,9 @@ bool statement_next(struct statement *statement, bool *has_row, struct err *err)
 
 bool statement_run(struct statement *statement, const struct value *parameters, size_t count,
                    struct err *err) {
+    const struct warehouse_driver *driver = statement->warehouse->driver;
+    if (driver->run)
+        return driver->run(statement, parameters, count, err);
     if (!statement_start(statement, parameters, count, err))
         return false;
     bool has_row = true;
@@ -128,12 +134,20 @@ const char *warehouse_type(const struct warehouse *warehouse, enum field_type ty
     return warehouse->driver->type(type);
 }
 
+const char *warehouse_row_id_type(const struct warehouse *warehouse) {
+    return warehouse->driver->row_id_type;
+}
+
+const char *warehouse_create_view(const struct warehouse *warehouse) {
+    return warehouse->driver->create_view;
+}
+
 const char *warehouse_clustered(const struct warehouse *warehouse) {
     return warehouse->driver->clustered;
 }
 
 const char *warehouse_schema(const struct warehouse *warehouse) {
-    return warehouse->driver->schema;
+    return warehouse->schema;
 }
 
 void sql_add_name(struct buf *sql, const char *name) {

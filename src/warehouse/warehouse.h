@@ -1,4 +1,4 @@
-/* The warehouse: one interface, one driver per database (sqlite.c; PostgreSQL follows).
+/* The warehouse: one interface, one driver per database (sqlite.c, postgres.c).
  *
  * A driver has no policy: no retry, no log, no knowledge of sheets. SQL outside the drivers is
  * the subset that SQLite and PostgreSQL share; parameters are $1..$n and are bound by number.
@@ -20,8 +20,9 @@ enum warehouse_mode { WAREHOUSE_READ, WAREHOUSE_WRITE, WAREHOUSE_FORK };
 struct warehouse;
 struct statement;
 
-/* Opens by DATABASE_URL: a path, sqlite:PATH, sqlite:///relative, sqlite:////absolute. A
- * postgresql:// URL is ERR_USAGE until there is a driver for it. */
+/* Opens by DATABASE_URL: a path, sqlite:PATH, sqlite:///relative, sqlite:////absolute; or
+ * postgresql://... or postgres://..., which goes to libpq as it is. A fork of a server's database is
+ * made by fork.h. */
 bool warehouse_open(struct warehouse **warehouse, const char *url, enum warehouse_mode mode,
                     struct err *err);
 void warehouse_close(struct warehouse *warehouse); /* rolls back what is open; NULL is fine */
@@ -35,7 +36,9 @@ void warehouse_stop_when(struct warehouse *warehouse, bool (*is_stopped)(void *)
 /* Where the data is, without secrets: "warehouse.sqlite". */
 const char *warehouse_location(const struct warehouse *warehouse);
 
-/* A write transaction: taken at once, so that a conflict shows here and not in the middle. */
+/* A transaction that writes is taken at once, so that a conflict shows here and not in the middle; on
+ * a server it holds the lock of the run, too, and ERR_LOCKED names who has it. One that reads sees
+ * one version until it ends. */
 bool warehouse_begin(struct warehouse *warehouse, struct err *err);
 bool warehouse_commit(struct warehouse *warehouse, struct err *err);
 void warehouse_rollback(struct warehouse *warehouse);
@@ -56,7 +59,8 @@ bool statement_prepare(struct warehouse *warehouse, struct statement **statement
 bool statement_start(struct statement *statement, const struct value *parameters, size_t count,
                      struct err *err);
 bool statement_next(struct statement *statement, bool *has_row, struct err *err);
-/* start and run to the end, ignoring rows */
+/* Start and run to the end, ignoring rows. A server may be told ahead of what came of earlier ones:
+ * then a failure shows with a later call, at the latest when the transaction is committed. */
 bool statement_run(struct statement *statement, const struct value *parameters, size_t count,
                    struct err *err);
 /* Ends a statement that was not read to its end: an open one keeps tables from being dropped. */
@@ -93,6 +97,12 @@ bool warehouse_has_column(struct warehouse *warehouse, const char *table, const 
 
 /* The SQL type of a field: "TEXT", "INTEGER", ... */
 const char *warehouse_type(const struct warehouse *warehouse, enum field_type type);
+
+/* The type of a table's own key that counts up. */
+const char *warehouse_row_id_type(const struct warehouse *warehouse);
+
+/* "CREATE VIEW ..." up to the name: makes the view, or gives it the columns that were added. */
+const char *warehouse_create_view(const struct warehouse *warehouse);
 
 /* What follows the closing bracket of CREATE TABLE for a table that is clustered by its key. */
 const char *warehouse_clustered(const struct warehouse *warehouse);

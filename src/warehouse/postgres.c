@@ -1,0 +1,179 @@
+#include "warehouse/postgres.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+
+#include <unistd.h>
+
+static bool postgres_exec(struct warehouse *warehouse, const char *sql, struct err *err) {
+    return postgres_query(postgres_of(warehouse), sql, 0, NULL, NULL, err);
+}
+
+static void postgres_rollback(struct warehouse *warehouse) {
+    struct postgres_warehouse *self = postgres_of(warehouse);
+    struct err ignored;
+    postgres_settle(self, &ignored);
+    self->is_cancelled = false;
+    if (PQtransactionStatus(self->connection) != PQTRANS_IDLE)
+        postgres_exec(warehouse, "ROLLBACK", &ignored);
+}
+
+static void postgres_close(struct warehouse *warehouse) {
+    struct postgres_warehouse *self = postgres_of(warehouse);
+    PQfinish(self->connection); /* the server rolls back what is open */
+    if (self->secret)
+        explicit_bzero(self->secret, strlen(self->secret));
+    free(self->secret);
+    free(self->schema);
+    free((char *)warehouse->location);
+    free(self);
+}
+
+/* ---- one run at a time ----
+ *
+ * The lock belongs to the transaction: it goes when that ends, however that ends, and it holds
+ * through a pooler that lends out its sessions by the transaction. One warehouse is one schema. */
+
+#define LOCK_KEY "hashtextextended('goldleaf ' || current_schema(), 0)"
+
+/* Who we are goes where others may read it: the name of the session. */
+static void add_holder(struct buf *sql) {
+    char host[24] = "", now[CLOCK_TEXT_SIZE];
+    gethostname(host, sizeof host - 1);
+    clock_now_utc(now);
+    for (char *c = host; *c; c++)
+        *c = ascii_is_alpha(*c) || ascii_is_digit(*c) || *c == '-' || *c == '.' ? *c : '_';
+    buf_printf(sql, "; SET LOCAL application_name TO 'goldleaf pid %ld on %s since %s'",
+               (long)getpid(), host, now);
+}
+
+static bool fail_locked(struct postgres_warehouse *self, struct err *err) {
+    PGresult *rows = NULL;
+    static const char sql[] =
+        "SELECT application_name FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks"
+        " WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid::bigint << 32 |"
+        " objid::bigint = " LOCK_KEY ") AND datname = current_database()";
+    if (!postgres_query(self, sql, 0, NULL, &rows, err))
+        return false;
+    const char *holder = rows && PQntuples(rows) ? PQgetvalue(rows, 0, 0) : "";
+    bool is_ours = strncmp(holder, "goldleaf ", 9) == 0;
+    err_set(err, ERR_LOCKED, "another run holds %s%s%s", self->base.location, is_ours ? ": " : "",
+            is_ours ? holder + 9 : "");
+    PQclear(rows);
+    return err_hint(err, "wait until it is done, or end it; the lock goes away with its holder");
+}
+
+static bool take_lock(struct postgres_warehouse *self, struct err *err) {
+    PGresult *rows = NULL;
+    if (!postgres_query(self, "SELECT pg_try_advisory_xact_lock(" LOCK_KEY ")", 0, NULL, &rows,
+                        err))
+        return false;
+    bool is_taken = rows && PQntuples(rows) == 1 && *PQgetvalue(rows, 0, 0) == 't';
+    PQclear(rows);
+    return is_taken || fail_locked(self, err);
+}
+
+static bool postgres_begin(struct warehouse *warehouse, struct err *err) {
+    struct postgres_warehouse *self = postgres_of(warehouse);
+    bool is_read = self->mode == WAREHOUSE_READ;
+    struct buf sql = {0};
+    /* A reader sees one version, however long it reads. */
+    buf_add_text(&sql, is_read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " : "BEGIN; ");
+    postgres_add_settings(self, &sql);
+    if (!is_read)
+        add_holder(&sql);
+    bool ok = postgres_exec(warehouse, buf_text(&sql), err) && (is_read || take_lock(self, err));
+    buf_free(&sql);
+    if (!ok)
+        postgres_rollback(warehouse);
+    return ok;
+}
+
+/* A transaction that has failed answers COMMIT with ROLLBACK, and calls that success. */
+static bool postgres_commit(struct warehouse *warehouse, struct err *err) {
+    struct postgres_warehouse *self = postgres_of(warehouse);
+    if (!postgres_settle(self, err))
+        return false;
+    if (PQtransactionStatus(self->connection) != PQTRANS_INTRANS)
+        return err_set(err, ERR_DATABASE, "%s: the transaction is over", warehouse->location);
+    return postgres_exec(warehouse, "COMMIT", err);
+}
+
+static int64_t postgres_changed(struct warehouse *warehouse) {
+    return postgres_of(warehouse)->changed;
+}
+
+/* ---- the catalogue ---- */
+
+static bool postgres_has_column(struct warehouse *warehouse, const char *table, const char *column,
+                                bool *exists, struct err *err) {
+    /* to_regclass() looks along the search path, as the table's users will. */
+    static const char sql[] =
+        "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(quote_ident($1)) AND attnum > 0"
+        " AND NOT attisdropped AND ($2::text IS NULL OR attname = $2) LIMIT 1";
+    const char *parameters[] = {table, column};
+    PGresult *rows = NULL;
+    bool ok = postgres_query(postgres_of(warehouse), sql, 2, parameters, &rows, err);
+    *exists = ok && rows && PQntuples(rows) > 0;
+    PQclear(rows);
+    return ok;
+}
+
+/* Keys compare and sort by bytes, as they do in SQLite, whatever the database's language is. */
+static const char *postgres_type(enum field_type type) {
+    switch (type) {
+    case FIELD_INTEGER:
+        return "BIGINT";
+    case FIELD_BOOLEAN:
+        return "BOOLEAN";
+    case FIELD_MONEY:
+    case FIELD_NUMBER:
+        return "NUMERIC(14,2)";
+    case FIELD_RATE:
+        return "DOUBLE PRECISION";
+    case FIELD_DATE:
+        return "DATE";
+    case FIELD_DATETIME:
+        return "TIMESTAMP";
+    default:
+        return "TEXT COLLATE \"C\"";
+    }
+}
+
+static const struct warehouse_driver postgres_driver = {
+    .close = postgres_close,
+    .begin = postgres_begin,
+    .commit = postgres_commit,
+    .rollback = postgres_rollback,
+    .exec = postgres_exec,
+    .changed = postgres_changed,
+    .prepare = postgres_prepare,
+    .start = postgres_start,
+    .run = postgres_run,
+    .next = postgres_next,
+    .reset = postgres_reset,
+    .column_count = postgres_column_count,
+    .column_name = postgres_column_name,
+    .value = postgres_value,
+    .close_statement = postgres_close_statement,
+    .load = postgres_load,
+    .has_column = postgres_has_column,
+    .type = postgres_type,
+    .row_id_type = "BIGINT",
+    .clustered = "",
+    .create_view = "CREATE OR REPLACE VIEW",
+};
+
+bool postgres_open(struct warehouse **warehouse, const char *url, enum warehouse_mode mode,
+                   struct err *err) {
+    struct postgres_warehouse *self = memory_alloc(sizeof *self);
+    *self = (struct postgres_warehouse){.base = {.driver = &postgres_driver}, .mode = mode};
+    *warehouse = &self->base;
+    if (postgres_connect(self, url, err)) {
+        self->base.schema = self->schema;
+        return true;
+    }
+    warehouse_close(*warehouse);
+    *warehouse = NULL;
+    return false;
+}

@@ -1,0 +1,100 @@
+/* The PostgreSQL driver's inside: shared by its files and by nobody else.
+ *
+ * libpq is used without blocking, so that a stop flag ends any wait: what is sent is flushed here,
+ * what is awaited is polled for. */
+#ifndef GOLDLEAF_WAREHOUSE_POSTGRES_H
+#define GOLDLEAF_WAREHOUSE_POSTGRES_H
+
+#include "warehouse/driver.h"
+
+#include <libpq-fe.h>
+
+struct postgres_statement;
+
+struct postgres_warehouse {
+    struct warehouse base; /* must be first */
+    enum warehouse_mode mode;
+    PGconn *connection;
+    char *secret;                       /* the password, to be kept out of messages; or NULL */
+    char *schema;                       /* where the tables are */
+    struct postgres_statement *reading; /* the statement whose rows are coming in, or NULL */
+    size_t queued;                      /* statements sent whose outcome is not known yet */
+    size_t prepared;                    /* names given so far */
+    bool is_cancelled;                  /* the stop flag was seen and passed on */
+    int64_t changed;                    /* rows of the last statement */
+};
+
+static inline struct postgres_warehouse *postgres_of(struct warehouse *warehouse) {
+    return (struct postgres_warehouse *)warehouse;
+}
+
+/* ---- postgres_connect.c ---- */
+
+/* Connects by a URL and makes the session the same everywhere: UTF-8, UTC, one schema. On failure
+ * the caller closes what there is. */
+bool postgres_connect(struct postgres_warehouse *self, const char *url, struct err *err);
+
+/* What every transaction begins with: a pooler may have given it another session. */
+void postgres_add_settings(const struct postgres_warehouse *self, struct buf *sql);
+
+/* ---- postgres_error.c ---- */
+
+/* The error that a result carries, or with NULL the connection's. Always returns false. */
+bool postgres_fail(struct postgres_warehouse *self, const PGresult *result, struct err *err);
+
+/* A copy of libpq's text on one line, without the password. */
+const char *postgres_clean_text(struct arena *arena, const char *text, const char *secret);
+
+/* ---- postgres_wait.c ---- */
+
+/* Hands everything to the server. */
+bool postgres_flush(struct postgres_warehouse *self, struct err *err);
+
+/* The next result, as PQgetResult() gives it; waits for it. */
+PGresult *postgres_result(struct postgres_warehouse *self);
+
+/* Brings the connection to rest: rows that are still coming in are kept for their reader, and
+ * queued statements are waited for. False with the first error among them. */
+bool postgres_settle(struct postgres_warehouse *self, struct err *err);
+
+/* Sends nothing, but takes in all results of what was sent; false with the first error. The last
+ * result with rows, if `rows` is not NULL, is the caller's to clear. */
+bool postgres_take_results(struct postgres_warehouse *self, PGresult **rows, struct err *err);
+
+/* One statement with text parameters; `rows` as above. */
+bool postgres_query(struct postgres_warehouse *self, const char *sql, int count,
+                    const char *const *parameters, PGresult **rows, struct err *err);
+
+/* ---- postgres_value.c ---- */
+
+/* Appends a value as PostgreSQL reads it; NULL is the caller's. */
+void postgres_add_value(struct buf *text, const struct value *value);
+
+/* One field of a result; its text is the result's. */
+struct value postgres_read_value(const PGresult *result, int row, int column);
+
+/* ---- postgres_statement.c ---- */
+
+bool postgres_prepare(struct warehouse *warehouse, struct statement **statement, const char *sql,
+                      struct err *err);
+bool postgres_start(struct statement *statement, const struct value *parameters, size_t count,
+                    struct err *err);
+bool postgres_run(struct statement *statement, const struct value *parameters, size_t count,
+                  struct err *err);
+bool postgres_next(struct statement *statement, bool *has_row, struct err *err);
+void postgres_reset(struct statement *statement);
+size_t postgres_column_count(const struct statement *statement);
+const char *postgres_column_name(const struct statement *statement, size_t column);
+struct value postgres_value(const struct statement *statement, size_t column);
+void postgres_close_statement(struct statement *statement);
+
+/* Takes in the rows that are still to come, for a reader that is interrupted by another statement.
+ */
+bool postgres_keep_rows(struct postgres_statement *statement, struct err *err);
+
+/* ---- postgres_load.c ---- */
+
+bool postgres_load(struct warehouse *warehouse, const char *table, const char *const *columns,
+                   size_t column_count, struct row_source source, struct err *err);
+
+#endif

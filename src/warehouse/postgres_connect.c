@@ -1,0 +1,240 @@
+/* From a URL to a session.
+ *
+ * The URL goes to libpq as it is; what it leaves open is decided here: a server that is not on this
+ * machine has to prove who it is, and a connection is not waited for for ever. */
+#include "warehouse/postgres.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+
+#include <unistd.h>
+
+#define CONNECT_TIMEOUT_S "10"
+#define OLDEST_SERVER 130000
+
+/* The same on every server, whatever its settings are. */
+static const char *const SETTINGS[][2] = {
+    {"TimeZone", "'UTC'"},
+    {"DateStyle", "'ISO, YMD'"},
+    {"extra_float_digits", "1"},
+    {"standard_conforming_strings", "on"},
+    {"client_min_messages", "error"},
+    {"lock_timeout", "'10s'"},
+    {"statement_timeout", "'1h'"},
+    {"idle_in_transaction_session_timeout", "0"},
+    /* one session at a time sorts and hashes whole sheets */
+    {"work_mem", "'64MB'"},
+    {"maintenance_work_mem", "'128MB'"},
+    {"jit", "off"},
+};
+
+/* ---- what the URL says ---- */
+
+static const char *find_option(const PQconninfoOption *options, const char *keyword) {
+    for (; options && options->keyword; options++)
+        if (strcmp(options->keyword, keyword) == 0)
+            return options->val && *options->val ? options->val : NULL;
+    return NULL;
+}
+
+static bool has_environment(const char *name) {
+    const char *value = getenv(name);
+    return value && *value;
+}
+
+static bool is_local_host(struct span host) {
+    static const char *const names[] = {"", "localhost", "127.0.0.1", "::1"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (span_equal(host, span_from(names[i])))
+            return true;
+    return host.data[0] == '/' || host.data[0] == '@';
+}
+
+/* "a,b,c": local when all of them are. */
+static bool are_local_hosts(const char *hosts) {
+    for (;;) {
+        size_t size = strcspn(hosts, ",");
+        if (!is_local_host((struct span){hosts, size}))
+            return false;
+        if (hosts[size] == '\0')
+            return true;
+        hosts += size + 1;
+    }
+}
+
+static const char *find_or(const PQconninfoOption *options, const char *keyword,
+                           const char *variable) {
+    const char *value = find_option(options, keyword);
+    return value ? value : has_environment(variable) ? getenv(variable) : "";
+}
+
+static bool is_local(const PQconninfoOption *options) {
+    return are_local_hosts(find_or(options, "host", "PGHOST")) &&
+           are_local_hosts(find_or(options, "hostaddr", "PGHOSTADDR"));
+}
+
+/* libpq 15 has no word for the system's certificates, and looks into the user's folder alone. */
+static const char *find_system_certificates(void) {
+    static const char *const paths[] = {"/etc/ssl/certs/ca-certificates.crt",
+                                        "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"};
+    const char *home = getenv("HOME");
+    char own[4096];
+    snprintf(own, sizeof own, "%s/.postgresql/root.crt", home ? home : "");
+    if (has_environment("PGSSLROOTCERT") || access(own, R_OK) == 0)
+        return NULL;
+    for (size_t i = 0; i < COUNT_OF(paths); i++)
+        if (access(paths[i], R_OK) == 0)
+            return paths[i];
+    return NULL;
+}
+
+/* ---- what is added to it ---- */
+
+struct parameters {
+    const char *keywords[64], *values[64];
+    size_t count;
+};
+
+static void add_parameter(struct parameters *parameters, const char *keyword, const char *value) {
+    if (!value || parameters->count + 1 == COUNT_OF(parameters->keywords))
+        return;
+    parameters->keywords[parameters->count] = keyword;
+    parameters->values[parameters->count++] = value;
+}
+
+static bool is_weak(const char *sslmode) {
+    return strcmp(sslmode, "disable") == 0 || strcmp(sslmode, "allow") == 0 ||
+           strcmp(sslmode, "prefer") == 0;
+}
+
+static void add_encryption(struct parameters *parameters, const PQconninfoOption *options) {
+    const char *chosen = find_or(options, "sslmode", "PGSSLMODE");
+    if (is_local(options))
+        return;
+    if (!*chosen) {
+        add_parameter(parameters, "sslmode", "verify-full");
+        if (!find_option(options, "sslrootcert"))
+            add_parameter(parameters, "sslrootcert", find_system_certificates());
+    } else if (is_weak(chosen)) {
+        log_line(LOG_LEVEL_WARN, "weak_encryption",
+                 "sslmode=%s: what goes to %s and back can be read and changed on the way; leave "
+                 "sslmode out, or say verify-full",
+                 chosen, find_or(options, "host", "PGHOST"));
+    }
+}
+
+static void choose_parameters(struct parameters *parameters, const PQconninfoOption *options) {
+    for (const PQconninfoOption *option = options; option->keyword; option++)
+        if (option->val)
+            add_parameter(parameters, option->keyword, option->val);
+    add_encryption(parameters, options);
+    if (!*find_or(options, "connect_timeout", "PGCONNECT_TIMEOUT"))
+        add_parameter(parameters, "connect_timeout", CONNECT_TIMEOUT_S);
+    if (!find_option(options, "keepalives_idle"))
+        add_parameter(parameters, "keepalives_idle", "30");
+    add_parameter(parameters, "fallback_application_name", "goldleaf");
+    add_parameter(parameters, "client_encoding", "UTF8");
+}
+
+/* "postgresql://host:5432/sales", for messages. */
+static char *make_location(const PQconninfoOption *options) {
+    const char *host = find_or(options, "host", "PGHOST"),
+               *port = find_or(options, "port", "PGPORT");
+    const char *database = find_or(options, "dbname", "PGDATABASE");
+    struct buf text = {0};
+    bool is_socket = *host == '/' || *host == '@';
+    buf_printf(&text, "postgresql://%s%s%s/%s", is_socket ? "" : host,
+               *port && !is_socket ? ":" : "", is_socket ? "" : port, database);
+    if (is_socket)
+        buf_printf(&text, "?host=%s", host);
+    return text.data;
+}
+
+static bool open_connection(struct postgres_warehouse *self, const char *url, struct err *err) {
+    char *fault = NULL;
+    PQconninfoOption *options = PQconninfoParse(url, &fault);
+    PQfreemem(fault); /* it may quote a piece of the password */
+    if (!options) {
+        self->base.location = strdup("DATABASE_URL");
+        err_set(err, ERR_USAGE, "DATABASE_URL is not a URL that PostgreSQL's library understands");
+        return err_hint(err, "write postgresql://USER:PASSWORD@HOST:PORT/DATABASE; in the password "
+                             "@ is %%40, : is %%3A, / is %%2F, %% is %%25");
+    }
+    struct parameters parameters = {0};
+    const char *secret = find_option(options, "password");
+    self->base.location = make_location(options);
+    self->secret = secret ? strdup(secret) : NULL;
+    choose_parameters(&parameters, options);
+    self->connection = PQconnectdbParams(parameters.keywords, parameters.values, 0);
+    PQconninfoFree(options);
+    if (PQstatus(self->connection) == CONNECTION_OK)
+        return true;
+    postgres_fail(self, NULL, err);
+    err->class = strstr(err->message, "starting up") ? ERR_DATABASE_RETRY : ERR_DATABASE;
+    return err_hint(err, "check that the server runs and that DATABASE_URL names host, port, "
+                         "database, user and password rightly; `goldleaf doctor` looks closer");
+}
+
+/* ---- the session ---- */
+
+static bool check_server(struct postgres_warehouse *self, struct err *err) {
+    const char *encoding = PQparameterStatus(self->connection, "server_encoding");
+    if (PQserverVersion(self->connection) < OLDEST_SERVER) {
+        err_set(err, ERR_DATABASE, "%s: PostgreSQL %d is too old", self->base.location,
+                PQserverVersion(self->connection) / 10000);
+        return err_hint(err, "13 or newer is needed");
+    }
+    /* SQL_ASCII keeps bytes as they are, and ours are UTF-8 already. */
+    if (encoding && strcmp(encoding, "UTF8") != 0 && strcmp(encoding, "SQL_ASCII") != 0) {
+        err_set(err, ERR_DATABASE,
+                "%s: the database's encoding is %s, which cannot hold every text",
+                self->base.location, encoding);
+        return err_hint(err, "make one with `createdb --encoding=UTF8 --template=template0`");
+    }
+    return true;
+}
+
+static bool find_schema(struct postgres_warehouse *self, struct err *err) {
+    PGresult *rows = NULL;
+    if (!postgres_query(self, "SELECT current_schema()", 0, NULL, &rows, err))
+        return false;
+    bool is_found = rows && PQntuples(rows) == 1 && !PQgetisnull(rows, 0, 0);
+    if (is_found)
+        self->schema = strdup(PQgetvalue(rows, 0, 0));
+    PQclear(rows);
+    if (is_found)
+        return true;
+    err_set(err, ERR_DATABASE, "%s: this role has no schema to work in", self->base.location);
+    return err_hint(err, "CREATE SCHEMA, or set the role's search_path to one that exists");
+}
+
+static void add_settings(const struct postgres_warehouse *self, const char *scope,
+                         struct buf *sql) {
+    buf_printf(sql, "SET %s search_path TO ", scope);
+    sql_add_name(sql, self->schema);
+    for (size_t i = 0; i < COUNT_OF(SETTINGS); i++)
+        buf_printf(sql, "; SET %s %s TO %s", scope, SETTINGS[i][0], SETTINGS[i][1]);
+}
+
+void postgres_add_settings(const struct postgres_warehouse *self, struct buf *sql) {
+    add_settings(self, "LOCAL", sql);
+}
+
+static void drop_notice(void *context, const char *message) {
+    (void)context;
+    (void)message;
+}
+
+bool postgres_connect(struct postgres_warehouse *self, const char *url, struct err *err) {
+    if (!open_connection(self, url, err) || !check_server(self, err))
+        return false;
+    PQsetNoticeProcessor(self->connection, drop_notice, NULL);
+    PQsetnonblocking(self->connection, 1);
+    if (!find_schema(self, err))
+        return false;
+    struct buf sql = {0};
+    add_settings(self, "SESSION", &sql);
+    bool ok = postgres_query(self, buf_text(&sql), 0, NULL, NULL, err);
+    buf_free(&sql);
+    return ok;
+}

@@ -1,0 +1,119 @@
+/* The bulk load: COPY in text, which the server takes in while the next rows are being made. */
+#include "warehouse/postgres.h"
+
+/* How much is handed over at once; and from how many rows on the planner has to hear of them. */
+#define BLOCK_BYTES 65536
+#define ANALYZE_ROWS 1000
+
+static void add_escaped(struct buf *out, struct span text) {
+    for (size_t start = 0, i = 0; i <= text.size; i++) {
+        char mark = i == text.size         ? '\0'
+                    : text.data[i] == '\\' ? '\\'
+                    : text.data[i] == '\n' ? 'n'
+                    : text.data[i] == '\r' ? 'r'
+                    : text.data[i] == '\t' ? 't'
+                                           : 'x';
+        if (mark == 'x')
+            continue;
+        buf_add(out, (struct span){text.data + start, i - start});
+        start = i + 1;
+        if (i == text.size)
+            return;
+        buf_add_char(out, '\\');
+        buf_add_char(out, mark);
+    }
+}
+
+static void add_row(struct buf *out, const struct value *row, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_add_char(out, '\t');
+        if (row[i].kind == VALUE_NULL)
+            buf_add_text(out, "\\N");
+        else if (row[i].kind == VALUE_TEXT)
+            add_escaped(out, value_span(row[i]));
+        else
+            postgres_add_value(out, &row[i]);
+    }
+    buf_add_char(out, '\n');
+}
+
+static bool hand_over(struct postgres_warehouse *self, struct buf *block, struct err *err) {
+    int sent;
+    while ((sent = PQputCopyData(self->connection, buf_text(block), (int)block->size)) == 0)
+        if (!postgres_flush(self, err))
+            return false;
+    buf_clear(block);
+    return sent == 1 ? !self->is_cancelled && postgres_flush(self, err)
+                     : postgres_fail(self, NULL, err);
+}
+
+static bool copy_rows(struct postgres_warehouse *self, size_t width, struct row_source source,
+                      size_t *count, struct err *err) {
+    struct buf block = {0};
+    struct value *row = memory_alloc(width * sizeof *row);
+    bool ok = true;
+    buf_reserve(&block, 2 * BLOCK_BYTES);
+    while (ok && source.next(source.context, row)) {
+        add_row(&block, row, width);
+        ++*count;
+        if (block.size >= BLOCK_BYTES)
+            ok = hand_over(self, &block, err);
+    }
+    ok = ok && (block.size == 0 || hand_over(self, &block, err));
+    free(row);
+    buf_free(&block);
+    return ok;
+}
+
+static bool begin_copy(struct postgres_warehouse *self, const char *sql, struct err *err) {
+    if (!postgres_settle(self, err))
+        return false;
+    if (!PQsendQuery(self->connection, sql) || !postgres_flush(self, err))
+        return postgres_fail(self, NULL, err);
+    PGresult *result = postgres_result(self);
+    bool ok = PQresultStatus(result) == PGRES_COPY_IN || postgres_fail(self, result, err);
+    PQclear(result);
+    struct err ignored;
+    return ok || (postgres_take_results(self, NULL, &ignored), false);
+}
+
+static bool end_copy(struct postgres_warehouse *self, bool ok, struct err *err) {
+    struct err outcome;
+    while (PQputCopyEnd(self->connection, ok ? NULL : "broken off") == 0)
+        if (!postgres_flush(self, &outcome))
+            break;
+    bool is_taken = postgres_take_results(self, NULL, &outcome);
+    /* The server's own word tells more than that the rows could not be handed over. */
+    if (!is_taken && (ok || outcome.class != ERR_DATABASE))
+        *err = outcome;
+    return ok && is_taken;
+}
+
+static bool analyze(struct postgres_warehouse *self, const char *table, struct err *err) {
+    struct buf sql = {0};
+    buf_add_text(&sql, "ANALYZE ");
+    sql_add_name(&sql, table);
+    bool ok = postgres_query(self, buf_text(&sql), 0, NULL, NULL, err);
+    buf_free(&sql);
+    return ok;
+}
+
+bool postgres_load(struct warehouse *warehouse, const char *table, const char *const *columns,
+                   size_t column_count, struct row_source source, struct err *err) {
+    struct postgres_warehouse *self = postgres_of(warehouse);
+    struct buf sql = {0};
+    size_t count = 0;
+    buf_add_text(&sql, "COPY ");
+    sql_add_name(&sql, table);
+    for (size_t i = 0; i < column_count; i++) {
+        buf_add_text(&sql, i ? ", " : " (");
+        sql_add_name(&sql, columns[i]);
+    }
+    buf_add_text(&sql, ") FROM STDIN");
+    bool ok = begin_copy(self, buf_text(&sql), err) &&
+              end_copy(self, copy_rows(self, column_count, source, &count, err), err) &&
+              (count < ANALYZE_ROWS || analyze(self, table, err));
+    buf_free(&sql);
+    return ok;
+}

@@ -1,0 +1,116 @@
+/* Sending and waiting: the only place where the program waits for a PostgreSQL server. */
+#include "warehouse/postgres.h"
+
+#include <errno.h>
+#include <poll.h>
+
+/* How long passes between two looks at the stop flag. */
+#define STOP_CHECK_MS 200
+
+/* Tells the server, once, to give up what it does; it answers with an error. */
+static void pass_on_stop(struct postgres_warehouse *self) {
+    const struct warehouse *base = &self->base;
+    char ignored[256];
+    if (self->is_cancelled || !base->is_stopped || !base->is_stopped(base->stop_context))
+        return;
+    self->is_cancelled = true;
+    PGcancel *cancel = PQgetCancel(self->connection);
+    if (cancel)
+        PQcancel(cancel, ignored, sizeof ignored);
+    PQfreeCancel(cancel);
+}
+
+/* Waits for the socket a moment; false when the connection is gone. */
+static bool wait_for_socket(struct postgres_warehouse *self, short events) {
+    struct pollfd socket = {.fd = PQsocket(self->connection), .events = events};
+    pass_on_stop(self);
+    int ready = socket.fd < 0 ? -1 : poll(&socket, 1, STOP_CHECK_MS);
+    if (ready < 0)
+        return socket.fd >= 0 && errno == EINTR;
+    return ready == 0 || !(socket.revents & ~POLLOUT) || PQconsumeInput(self->connection);
+}
+
+bool postgres_flush(struct postgres_warehouse *self, struct err *err) {
+    int left;
+    while ((left = PQflush(self->connection)) == 1)
+        if (!wait_for_socket(self, POLLIN | POLLOUT))
+            return postgres_fail(self, NULL, err);
+    return left == 0 || postgres_fail(self, NULL, err);
+}
+
+PGresult *postgres_result(struct postgres_warehouse *self) {
+    int left = 0;
+    while (PQisBusy(self->connection)) {
+        left = PQflush(self->connection);
+        if (!wait_for_socket(self, left == 1 ? POLLIN | POLLOUT : POLLIN))
+            break; /* PQgetResult() tells what happened */
+    }
+    return PQgetResult(self->connection);
+}
+
+static bool is_failure(const PGresult *result) {
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE ||
+           status == PGRES_PIPELINE_ABORTED;
+}
+
+bool postgres_take_results(struct postgres_warehouse *self, PGresult **rows, struct err *err) {
+    PGresult *result;
+    bool ok = true;
+    if (!postgres_flush(self, err))
+        return false;
+    while ((result = postgres_result(self))) {
+        if (is_failure(result)) {
+            ok = ok && postgres_fail(self, result, err);
+            if (PQstatus(self->connection) != CONNECTION_OK) {
+                PQclear(result);
+                break;
+            }
+        }
+        if (rows && PQresultStatus(result) == PGRES_TUPLES_OK) {
+            PQclear(*rows);
+            *rows = result;
+        } else {
+            PQclear(result);
+        }
+    }
+    return ok;
+}
+
+/* The outcomes of the queued statements, up to the mark behind them. */
+static bool end_pipeline(struct postgres_warehouse *self, struct err *err) {
+    bool ok = PQpipelineSync(self->connection) == 1 || postgres_fail(self, NULL, err);
+    bool is_over = false, is_lost = !ok;
+    while (!is_over && !is_lost) {
+        PGresult *result = postgres_result(self);
+        is_over = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+        is_lost = PQstatus(self->connection) != CONNECTION_OK;
+        if (ok && ((result && is_failure(result)) || is_lost))
+            ok = postgres_fail(self, result, err);
+        PQclear(result);
+    }
+    self->queued = 0;
+    PQexitPipelineMode(self->connection);
+    return ok;
+}
+
+bool postgres_settle(struct postgres_warehouse *self, struct err *err) {
+    struct postgres_statement *reading = self->reading;
+    self->reading = NULL;
+    if (reading && !postgres_keep_rows(reading, err))
+        return false;
+    if (PQpipelineStatus(self->connection) != PQ_PIPELINE_OFF)
+        return end_pipeline(self, err);
+    return true;
+}
+
+bool postgres_query(struct postgres_warehouse *self, const char *sql, int count,
+                    const char *const *parameters, PGresult **rows, struct err *err) {
+    if (!postgres_settle(self, err))
+        return false;
+    /* Without parameters several statements may be sent at once. */
+    int sent =
+        count ? PQsendQueryParams(self->connection, sql, count, NULL, parameters, NULL, NULL, 0)
+              : PQsendQuery(self->connection, sql);
+    return sent ? postgres_take_results(self, rows, err) : postgres_fail(self, NULL, err);
+}
