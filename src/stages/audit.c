@@ -14,16 +14,12 @@ bool audit_writer_open(struct audit_writer *writer, struct warehouse *warehouse,
                        const struct audit_run *run, struct err *err) {
     *writer = (struct audit_writer){.run = run};
     return statement_prepare(warehouse, &writer->add_reject, sql_file("audit/add_reject"), err) &&
-           statement_prepare(warehouse, &writer->add_warning, sql_file("audit/add_warning"), err) &&
-           statement_prepare(warehouse, &writer->drop_reject, sql_file("audit/drop_reject"), err) &&
-           statement_prepare(warehouse, &writer->drop_warning, sql_file("audit/drop_warning"), err);
+           statement_prepare(warehouse, &writer->add_warning, sql_file("audit/add_warning"), err);
 }
 
 void audit_writer_close(struct audit_writer *writer) {
     statement_close(writer->add_reject);
     statement_close(writer->add_warning);
-    statement_close(writer->drop_reject);
-    statement_close(writer->drop_warning);
     buf_free(&writer->json);
     arena_free(&writer->arena);
 }
@@ -100,13 +96,14 @@ bool audit_add_warning(struct audit_writer *writer, const struct audit_row *row,
     return ok;
 }
 
-bool audit_drop_row(struct audit_writer *writer, const struct sheet_model *model, int64_t row_id,
-                    struct err *err) {
-    struct value parameters[] = {audit_table(&writer->arena, "bronze", model),
-                                 value_integer(row_id)};
-    bool ok = statement_run(writer->drop_reject, parameters, 2, err) &&
-              statement_run(writer->drop_warning, parameters, 2, err);
-    arena_free(&writer->arena);
+bool audit_drop_listed(struct warehouse *warehouse, const struct sheet_model *model,
+                       struct err *err) {
+    struct arena scratch = {0};
+    struct value table = audit_table(&scratch, "bronze", model);
+    bool ok =
+        warehouse_run(warehouse, sql_file("audit/drop_listed_rejects"), &table, 1, NULL, err) &&
+        warehouse_run(warehouse, sql_file("audit/drop_listed_warnings"), &table, 1, NULL, err);
+    arena_free(&scratch);
     return ok;
 }
 

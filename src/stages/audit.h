@@ -24,7 +24,7 @@ struct audit_row {
 /* Writes faults of one sheet; its statements are prepared once. */
 struct audit_writer {
     const struct audit_run *run;
-    struct statement *add_reject, *add_warning, *drop_reject, *drop_warning;
+    struct statement *add_reject, *add_warning;
     struct buf json;
     struct arena arena;
 };
@@ -37,9 +37,10 @@ bool audit_add_reject(struct audit_writer *writer, const struct audit_row *row,
 bool audit_add_warning(struct audit_writer *writer, const struct audit_row *row,
                        const struct clean_fault *fault, struct err *err);
 
-/* Forgets what was written about one row, and about all rows of a sheet. */
-bool audit_drop_row(struct audit_writer *writer, const struct sheet_model *model, int64_t row_id,
-                    struct err *err);
+/* Forgets what was written about the rows in the shortlist of ids, and about all rows of a sheet.
+ */
+bool audit_drop_listed(struct warehouse *warehouse, const struct sheet_model *model,
+                       struct err *err);
 bool audit_drop_sheet(struct warehouse *warehouse, const struct sheet_model *model,
                       struct err *err);
 

@@ -4,6 +4,7 @@
 #include "stages/bronze_state.h"
 #include "stages/key.h"
 #include "stages/schema.h"
+#include "stages/shortlist.h"
 #include "json/json.h"
 
 #include <xxhash.h>
@@ -40,22 +41,39 @@ static size_t key_slot(const struct key_table *table, struct span key) {
     return XXH3_64bits(key.data, key.size) & table->mask;
 }
 
+/* The rows without a partner, by their places among the old ones. */
+static size_t list_unused(const struct bronze_change *change, struct arena *arena, int64_t **ids,
+                          size_t **places) {
+    size_t count = 0;
+    *ids = arena_array(arena, change->match.removed, sizeof **ids);
+    *places = arena_array(arena, change->match.removed, sizeof **places);
+    for (size_t i = 0; i < change->state.count; i++) {
+        if (change->match.is_used[i])
+            continue;
+        (*ids)[count] = change->state.row_ids[i];
+        (*places)[count++] = i;
+    }
+    return count;
+}
+
 static bool key_table_read(struct warehouse *warehouse, const struct sheet_model *model,
                            const struct bronze_change *change, struct key_table *table,
                            struct err *err) {
     struct statement *statement = NULL;
-    const char *sql = arena_printf(
-        &table->arena, "SELECT _key FROM \"bronze_%s\" WHERE _row_id = $1", model->name);
-    bool ok = statement_prepare(warehouse, &statement, sql, err);
-    for (size_t i = 0; ok && i < change->state.count; i++) {
-        struct value id = value_integer(change->state.row_ids[i]);
-        bool has_row = false;
-        if (change->match.is_used[i])
-            continue;
-        ok = statement_start(statement, &id, 1, err) && statement_next(statement, &has_row, err);
-        if (ok && has_row && statement_value(statement, 0).kind == VALUE_TEXT)
-            table->keys[i] = arena_copy(&table->arena, value_span(statement_value(statement, 0)));
-    }
+    int64_t *ids;
+    size_t *places;
+    bool has_row = true;
+    size_t count = list_unused(change, &table->arena, &ids, &places);
+    const char *sql = arena_printf(&table->arena,
+                                   "SELECT i.p1, b._key FROM goldleaf_ids i JOIN \"bronze_%s\" b"
+                                   " ON b._row_id = i.p0 WHERE b._key IS NOT NULL",
+                                   model->name);
+    bool ok = shortlist_ids(warehouse, ids, count, err) &&
+              statement_prepare(warehouse, &statement, sql, err) &&
+              statement_start(statement, NULL, 0, err);
+    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row)
+        table->keys[places[statement_value(statement, 0).integer]] =
+            arena_copy(&table->arena, value_span(statement_value(statement, 1)));
     statement_close(statement);
     return ok;
 }

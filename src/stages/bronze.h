@@ -61,8 +61,9 @@ bool bronze_changes_since(struct warehouse *warehouse, const struct sheet_model 
 bool bronze_read_columns(struct warehouse *warehouse, const struct sheet_model *model,
                          struct arena *arena, const char ***names, size_t *count, struct err *err);
 
-/* Appends a sheet as it was at a snapshot, as CSV. One that was not recorded by then has the model's
- * header and no rows, so that all of it is gone when an earlier snapshot comes after a later one. */
+/* Appends a sheet as it was at a snapshot, as CSV. One that was not recorded by then has the
+ * model's header and no rows, so that all of it is gone when an earlier snapshot comes after a
+ * later one. */
 bool bronze_read_snapshot(struct warehouse *warehouse, const struct sheet_model *model,
                           int64_t snapshot, struct buf *csv, struct err *err);
 

@@ -2,6 +2,7 @@
 #include "stages/bronze_state.h"
 #include "stages/key.h"
 #include "stages/schema.h"
+#include "stages/shortlist.h"
 
 /* Gives each new version a label between those of its neighbours that stay. False when there is
  * no room between two of them. */
@@ -100,16 +101,16 @@ static bool write_versions(struct warehouse *warehouse, struct version_source *s
 /* Ends the old versions of rows that changed, moved or went. */
 static bool end_versions(struct warehouse *warehouse, const struct sheet_model *model,
                          int64_t snapshot_id, const struct sheet_change *done, struct err *err) {
-    struct statement *statement = NULL;
     struct buf sql = {0};
-    buf_printf(&sql, "UPDATE \"bronze_%s\" SET _removed_snapshot_id = $1 WHERE _row_id = $2",
+    struct value parameter = value_integer(snapshot_id);
+    if (done->ended_count == 0)
+        return true;
+    buf_printf(&sql,
+               "UPDATE \"bronze_%s\" SET _removed_snapshot_id = $1"
+               " WHERE _row_id IN (SELECT p0 FROM goldleaf_ids)",
                model->name);
-    bool ok = statement_prepare(warehouse, &statement, buf_text(&sql), err);
-    for (size_t i = 0; ok && i < done->ended_count; i++) {
-        struct value parameters[] = {value_integer(snapshot_id), value_integer(done->ended[i])};
-        ok = statement_run(statement, parameters, 2, err);
-    }
-    statement_close(statement);
+    bool ok = shortlist_ids(warehouse, done->ended, done->ended_count, err) &&
+              warehouse_run(warehouse, buf_text(&sql), &parameter, 1, NULL, err);
     buf_free(&sql);
     return ok;
 }

@@ -61,59 +61,53 @@ static bool create_scope(const struct gold_build *build, const struct gold_model
     return gold_run(build->warehouse, &sql, NULL, err);
 }
 
-/* The statement that adds what one row of a sheet touches: its own value of the scope, or those of
- * the rows that refer to it. `fields` are its parameters. */
-static bool prepare_add(const struct gold_build *build, const struct gold_model *gold, size_t sheet,
-                        struct statement **add, const size_t **fields, size_t *field_count,
-                        int *own_field, struct err *err) {
-    const struct sheet_model *bridge;
+/* What rows of a sheet touch: their own values of the scope. */
+static bool add_own(const struct gold_build *build, size_t sheet, size_t field, struct err *err) {
+    struct shortlist_column column = {field, build->model->sheets[sheet].fields[field].type};
+    return shortlist_rows(build->warehouse, "goldleaf_touched", &column, 1,
+                          silver_delta_rows(&build->deltas[sheet]), err) &&
+           warehouse_exec(build->warehouse,
+                          "INSERT INTO goldleaf_scope SELECT DISTINCT p0 FROM goldleaf_touched"
+                          " WHERE 1 = 1 ON CONFLICT DO NOTHING",
+                          err);
+}
+
+/* Or those of the rows that refer to them. */
+static bool add_bridged(const struct gold_build *build, const struct gold_model *gold, size_t sheet,
+                        struct err *err) {
+    struct arena scratch = {0};
     struct buf sql = {0};
-    *own_field = scope_field(&build->model->sheets[sheet], gold);
-    buf_add_text(&sql, "INSERT INTO goldleaf_scope ");
-    if (*own_field >= 0) {
-        buf_add_text(&sql, "VALUES ($1)");
-        *field_count = 1;
-    } else {
-        const struct reference *reference = find_bridge(build, gold, sheet, &bridge);
-        buf_add_text(&sql, "SELECT DISTINCT ");
-        sql_add_name(&sql, gold->scope);
-        buf_printf(&sql, " FROM \"silver_%s\"", bridge->name);
-        for (size_t i = 0; i < reference->field_count; i++) {
-            buf_add_text(&sql, i ? " AND " : " WHERE ");
-            sql_add_name(&sql, bridge->fields[reference->fields[i]].name);
-            buf_printf(&sql, " = $%zu", i + 1);
-        }
-        *fields = reference->parent_fields;
-        *field_count = reference->field_count;
+    const struct sheet_model *bridge, *parent = &build->model->sheets[sheet];
+    const struct reference *reference = find_bridge(build, gold, sheet, &bridge);
+    struct shortlist_column *columns =
+        arena_array(&scratch, reference->field_count, sizeof *columns);
+    buf_add_text(&sql, "INSERT INTO goldleaf_scope SELECT DISTINCT b.");
+    sql_add_name(&sql, gold->scope);
+    buf_printf(&sql, " FROM goldleaf_touched t JOIN \"silver_%s\" b ON ", bridge->name);
+    for (size_t i = 0; i < reference->field_count; i++) {
+        size_t field = reference->parent_fields[i];
+        columns[i] = (struct shortlist_column){field, parent->fields[field].type};
+        buf_add_text(&sql, i ? " AND b." : "b.");
+        sql_add_name(&sql, bridge->fields[reference->fields[i]].name);
+        buf_printf(&sql, " = t.p%zu", i);
     }
-    buf_add_text(&sql, " ON CONFLICT DO NOTHING");
-    bool ok = statement_prepare(build->warehouse, add, buf_text(&sql), err);
+    buf_add_text(&sql, " WHERE 1 = 1 ON CONFLICT DO NOTHING");
+    bool ok = shortlist_rows(build->warehouse, "goldleaf_touched", columns, reference->field_count,
+                             silver_delta_rows(&build->deltas[sheet]), err) &&
+              warehouse_exec(build->warehouse, buf_text(&sql), err);
     buf_free(&sql);
+    arena_free(&scratch);
     return ok;
 }
 
 static bool add_sheet(const struct gold_build *build, const struct gold_model *gold, size_t sheet,
                       struct err *err) {
-    const struct silver_delta *delta = &build->deltas[sheet];
-    struct statement *add = NULL;
-    struct arena scratch = {0};
-    const size_t *fields = NULL;
-    size_t field_count;
-    int own_field;
-    if (delta->count == 0 || !gold_reads(gold, &build->model->sheets[sheet]))
+    const struct sheet_model *model = &build->model->sheets[sheet];
+    int own_field = scope_field(model, gold);
+    if (build->deltas[sheet].count == 0 || !gold_reads(gold, model))
         return true;
-    bool ok = prepare_add(build, gold, sheet, &add, &fields, &field_count, &own_field, err);
-    struct value *parts = ok ? arena_array(&scratch, field_count, sizeof *parts) : NULL;
-    for (size_t i = 0; ok && i < delta->count * 2; i++) {
-        const struct silver_row_change *change = &delta->rows[i / 2];
-        const struct value *row = i % 2 ? change->after : change->before;
-        for (size_t f = 0; row && f < field_count; f++)
-            parts[f] = row[fields ? fields[f] : (size_t)own_field];
-        ok = !row || statement_run(add, parts, field_count, err);
-    }
-    statement_close(add);
-    arena_free(&scratch);
-    return ok;
+    return own_field >= 0 ? add_own(build, sheet, (size_t)own_field, err)
+                          : add_bridged(build, gold, sheet, err);
 }
 
 static bool for_each_view(const struct gold_build *build, const struct gold_model *gold, bool make,

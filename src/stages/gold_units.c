@@ -7,7 +7,7 @@
 #include "stages/gold_units.h"
 
 #include "stages/schema.h"
-#include "stages/silver_parts.h"
+#include "stages/silver_rows.h"
 
 static bool has_unit(const struct sheet_model *sheet, const struct gold_model *gold) {
     for (size_t i = 0; i < gold->unit_count; i++)
@@ -74,6 +74,22 @@ static bool is_most(const struct gold_build *build, const struct gold_model *gol
     return ok;
 }
 
+/* The units of a sheet's delta, as they were and as they are. */
+static bool list_units(const struct gold_build *build, const struct gold_model *gold, size_t index,
+                       struct err *err) {
+    struct arena scratch = {0};
+    const struct sheet_model *sheet = &build->model->sheets[index];
+    struct shortlist_column *columns = arena_array(&scratch, gold->unit_count, sizeof *columns);
+    for (size_t i = 0; i < gold->unit_count; i++) {
+        size_t field = (size_t)sheet_model_find_field(sheet, span_from(gold->unit[i]));
+        columns[i] = (struct shortlist_column){field, sheet->fields[field].type};
+    }
+    bool ok = shortlist_rows(build->warehouse, "goldleaf_units", columns, gold->unit_count,
+                             silver_delta_rows(&build->deltas[index]), err);
+    arena_free(&scratch);
+    return ok;
+}
+
 static bool create_scope(const struct gold_build *build, const struct gold_model *gold,
                          const struct sheet_model *sheet, struct err *err) {
     struct buf sql = {0};
@@ -89,37 +105,16 @@ static bool create_scope(const struct gold_build *build, const struct gold_model
     return gold_run(build->warehouse, &sql, NULL, err);
 }
 
-static bool add_unit(const struct gold_model *gold, const struct sheet_model *sheet,
-                     const struct value *row, struct statement *insert, struct value *parts,
-                     struct err *err) {
-    if (!row)
-        return true;
-    for (size_t i = 0; i < gold->unit_count; i++)
-        parts[i] = row[sheet_model_find_field(sheet, span_from(gold->unit[i]))];
-    return statement_run(insert, parts, gold->unit_count, err);
-}
-
 static bool fill_scope(const struct gold_build *build, const struct gold_model *gold,
                        struct err *err) {
-    struct arena scratch = {0};
-    struct buf sql = {0};
-    struct statement *insert = NULL;
-    struct value *parts = arena_array(&scratch, gold->unit_count, sizeof *parts);
-    buf_add_text(&sql, "INSERT INTO goldleaf_scope VALUES (");
-    for (size_t i = 0; i < gold->unit_count; i++)
-        buf_printf(&sql, "%s$%zu", i ? ", " : "", i + 1);
-    buf_add_text(&sql, ") ON CONFLICT DO NOTHING");
-    bool ok = statement_prepare(build->warehouse, &insert, buf_text(&sql), err);
-    for (size_t s = 0; ok && s < build->model->sheet_count; s++) {
-        const struct sheet_model *sheet = &build->model->sheets[s];
-        const struct silver_delta *delta = &build->deltas[s];
-        for (size_t i = 0; ok && is_narrowed(build, gold, s) && i < delta->count; i++)
-            ok = add_unit(gold, sheet, delta->rows[i].before, insert, parts, err) &&
-                 add_unit(gold, sheet, delta->rows[i].after, insert, parts, err);
-    }
-    statement_close(insert);
-    buf_free(&sql);
-    arena_free(&scratch);
+    bool ok = true;
+    for (size_t s = 0; ok && s < build->model->sheet_count; s++)
+        if (is_narrowed(build, gold, s) && build->deltas[s].count)
+            ok = list_units(build, gold, s, err) &&
+                 warehouse_exec(build->warehouse,
+                                "INSERT INTO goldleaf_scope SELECT DISTINCT * FROM goldleaf_units"
+                                " WHERE 1 = 1 ON CONFLICT DO NOTHING",
+                                err);
     return ok;
 }
 
@@ -166,26 +161,8 @@ bool gold_units_open(const struct gold_build *build, const struct gold_model *go
 static bool rewind_shadow(const struct gold_build *build, size_t index, struct err *err) {
     const struct sheet_model *sheet = &build->model->sheets[index];
     const struct silver_delta *delta = &build->deltas[index];
-    struct statement *insert = NULL, *remove = NULL;
-    struct buf insert_sql = {0}, remove_sql = {0};
-    buf_printf(&insert_sql, "INSERT INTO \"silver_%s\" VALUES (", sheet->name);
-    for (size_t i = 0; i < sheet->field_count; i++)
-        buf_printf(&insert_sql, "$%zu, ", i + 1);
-    buf_add_text(&insert_sql, "0)");
-    schema_add_delete_by_key(&remove_sql, sheet);
-    bool ok = statement_prepare(build->warehouse, &insert, buf_text(&insert_sql), err) &&
-              statement_prepare(build->warehouse, &remove, buf_text(&remove_sql), err);
-    for (size_t i = 0; ok && i < delta->count; i++)
-        ok = !delta->rows[i].after ||
-             statement_run(remove, delta->rows[i].after, sheet->field_count, err);
-    for (size_t i = 0; ok && i < delta->count; i++)
-        ok = !delta->rows[i].before ||
-             statement_run(insert, delta->rows[i].before, sheet->field_count, err);
-    statement_close(insert);
-    statement_close(remove);
-    buf_free(&insert_sql);
-    buf_free(&remove_sql);
-    return ok;
+    return silver_remove_rows(build->warehouse, sheet, silver_delta_after(delta), err) &&
+           silver_insert_rows(build->warehouse, sheet, silver_delta_before(delta), NULL, err);
 }
 
 /* "stored + now - before" of a column, an absent row counting as 0. */

@@ -12,7 +12,6 @@ struct parent {
 
 struct reference_lookup {
     const struct reference *reference;
-    struct statement *statement; /* of the lookup by SELECT; NULL when in memory */
     struct parent *parents;
     size_t parent_count, parent_capacity;
     uint32_t *slots; /* index + 1 into parents */
@@ -38,7 +37,7 @@ static struct value reference_keep(struct arena *arena, struct value value) {
     return value;
 }
 
-static void lookup_add_parent(struct reference_lookup *lookup) {
+static void lookup_add_parent(struct reference_lookup *lookup, struct statement *statement) {
     const struct reference *reference = lookup->reference;
     if (lookup->parent_count == lookup->parent_capacity) {
         lookup->parent_capacity = lookup->parent_capacity ? lookup->parent_capacity * 2 : 1024;
@@ -48,7 +47,7 @@ static void lookup_add_parent(struct reference_lookup *lookup) {
     struct parent *parent = &lookup->parents[lookup->parent_count++];
     buf_clear(&lookup->key);
     for (size_t i = 0; i < reference->field_count; i++) {
-        struct value part = statement_value(lookup->statement, i);
+        struct value part = statement_value(statement, i);
         reference_add_part(&lookup->key, &part);
     }
     *parent = (struct parent){.key = arena_copy(&lookup->arena, buf_span(&lookup->key))};
@@ -56,8 +55,8 @@ static void lookup_add_parent(struct reference_lookup *lookup) {
         parent->matches =
             arena_array(&lookup->arena, reference->match_count, sizeof *parent->matches);
     for (size_t i = 0; i < reference->match_count; i++)
-        parent->matches[i] = reference_keep(
-            &lookup->arena, statement_value(lookup->statement, reference->field_count + i));
+        parent->matches[i] =
+            reference_keep(&lookup->arena, statement_value(statement, reference->field_count + i));
 }
 
 static void lookup_index(struct reference_lookup *lookup) {
@@ -76,51 +75,65 @@ static void lookup_index(struct reference_lookup *lookup) {
     }
 }
 
-static bool lookup_read_all(struct reference_lookup *lookup, struct err *err) {
-    bool has_row = true;
-    if (!statement_start(lookup->statement, NULL, 0, err))
-        return false;
-    while (has_row) {
-        if (!statement_next(lookup->statement, &has_row, err))
-            return false;
-        if (has_row)
-            lookup_add_parent(lookup);
-    }
-    lookup_index(lookup);
-    statement_close(lookup->statement);
-    lookup->statement = NULL;
-    return true;
-}
-
 static void lookup_add_select(struct buf *sql, const struct model *model,
-                              const struct reference *reference, bool whole) {
+                              const struct reference *reference, bool is_whole) {
     const struct sheet_model *parent = &model->sheets[reference->parent];
-    buf_add_text(sql, "SELECT ");
-    schema_add_fields(sql, parent->fields, reference->parent_fields, reference->field_count, NULL);
+    buf_add_text(sql, is_whole ? "SELECT " : "SELECT DISTINCT ");
+    schema_add_fields(sql, parent->fields, reference->parent_fields, reference->field_count, "p");
     for (size_t i = 0; i < reference->match_count; i++) {
-        buf_add_text(sql, ", ");
+        buf_add_text(sql, ", p.");
         sql_add_name(sql, parent->fields[reference->matches[i].parent_field].name);
     }
-    buf_add_text(sql, " FROM ");
+    buf_add_text(sql, is_whole ? " FROM " : " FROM goldleaf_parents l JOIN ");
     sql_add_table(sql, "silver", parent->name);
-    for (size_t i = 0; !whole && i < reference->field_count; i++) {
-        buf_add_text(sql, i ? " AND " : " WHERE ");
+    buf_add_text(sql, " p");
+    for (size_t i = 0; !is_whole && i < reference->field_count; i++) {
+        buf_add_text(sql, i ? " AND p." : " ON p.");
         sql_add_name(sql, parent->fields[reference->parent_fields[i]].name);
-        buf_printf(sql, " = $%zu", i + 1);
+        buf_printf(sql, " = l.p%zu", i);
     }
+}
+
+static bool lookup_list(struct warehouse *warehouse, const struct sheet_model *parent,
+                        const struct reference *reference, struct row_list rows, struct err *err) {
+    struct arena scratch = {0};
+    struct shortlist_column *columns =
+        arena_array(&scratch, reference->field_count, sizeof *columns);
+    for (size_t i = 0; i < reference->field_count; i++)
+        columns[i] = (struct shortlist_column){reference->fields[i],
+                                               parent->fields[reference->parent_fields[i]].type};
+    bool ok =
+        shortlist_rows(warehouse, "goldleaf_parents", columns, reference->field_count, rows, err);
+    arena_free(&scratch);
+    return ok;
+}
+
+static bool lookup_read(struct reference_lookup *lookup, struct warehouse *warehouse,
+                        const char *sql, struct err *err) {
+    struct statement *statement = NULL;
+    bool has_row = true;
+    bool ok = statement_prepare(warehouse, &statement, sql, err) &&
+              statement_start(statement, NULL, 0, err);
+    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row)
+        lookup_add_parent(lookup, statement);
+    statement_close(statement);
+    if (ok)
+        lookup_index(lookup);
+    return ok;
 }
 
 bool reference_open(struct warehouse *warehouse, const struct model *model,
-                    const struct reference *reference, bool whole, struct reference_lookup **lookup,
-                    struct err *err) {
+                    const struct reference *reference, const struct row_list *rows,
+                    struct reference_lookup **lookup, struct err *err) {
     struct buf sql = {0};
     *lookup = memory_alloc(sizeof **lookup);
     **lookup = (struct reference_lookup){.reference = reference};
     (*lookup)->matches =
         arena_array(&(*lookup)->arena, reference->match_count + 1, sizeof(struct value));
-    lookup_add_select(&sql, model, reference, whole);
-    bool ok = statement_prepare(warehouse, &(*lookup)->statement, buf_text(&sql), err) &&
-              (!whole || lookup_read_all(*lookup, err));
+    lookup_add_select(&sql, model, reference, !rows);
+    bool ok = (!rows ||
+               lookup_list(warehouse, &model->sheets[reference->parent], reference, *rows, err)) &&
+              lookup_read(*lookup, warehouse, buf_text(&sql), err);
     buf_free(&sql);
     return ok;
 }
@@ -128,7 +141,6 @@ bool reference_open(struct warehouse *warehouse, const struct model *model,
 void reference_close(struct reference_lookup *lookup) {
     if (!lookup)
         return;
-    statement_close(lookup->statement);
     free(lookup->parents);
     free(lookup->slots);
     buf_free(&lookup->key);
@@ -136,8 +148,7 @@ void reference_close(struct reference_lookup *lookup) {
     free(lookup);
 }
 
-/* Finds the parent in memory. */
-static bool lookup_find_whole(struct reference_lookup *lookup, const struct value *values) {
+static bool lookup_find(struct reference_lookup *lookup, const struct value *values) {
     const struct reference *reference = lookup->reference;
     buf_clear(&lookup->key);
     for (size_t i = 0; i < reference->field_count; i++)
@@ -153,22 +164,6 @@ static bool lookup_find_whole(struct reference_lookup *lookup, const struct valu
         return true;
     }
     return false;
-}
-
-static bool lookup_find_one(struct reference_lookup *lookup, const struct value *values,
-                            struct arena *arena, bool *is_found, struct err *err) {
-    const struct reference *reference = lookup->reference;
-    struct value *parts = arena_array(arena, reference->field_count, sizeof *parts);
-    for (size_t i = 0; i < reference->field_count; i++)
-        parts[i] = values[reference->fields[i]];
-    if (!statement_start(lookup->statement, parts, reference->field_count, err) ||
-        !statement_next(lookup->statement, is_found, err))
-        return false;
-    for (size_t i = 0; *is_found && i < reference->match_count; i++)
-        lookup->matches[i] =
-            reference_keep(arena, statement_value(lookup->statement, reference->field_count + i));
-    statement_reset(lookup->statement);
-    return true;
 }
 
 /* Compares what child and parent share. Returns the first match that differs, or NULL. */
@@ -194,19 +189,15 @@ static bool reference_is_empty(const struct reference *reference, const struct v
     return false;
 }
 
-bool reference_check(struct reference_lookup *const *lookups, const struct sheet_model *sheet,
+void reference_check(struct reference_lookup *const *lookups, const struct sheet_model *sheet,
                      const struct header *header, struct value *values, bool *is_kept,
-                     struct clean_fault *fault, struct arena *arena, struct err *err) {
+                     struct clean_fault *fault, struct arena *arena) {
     *is_kept = true;
     for (size_t i = 0; i < sheet->reference_count; i++) {
         const struct reference *reference = &sheet->references[i];
-        bool is_found = true;
         if (reference_is_empty(reference, values))
             continue;
-        if (!lookups[i]->statement)
-            is_found = lookup_find_whole(lookups[i], values);
-        else if (!lookup_find_one(lookups[i], values, arena, &is_found, err))
-            return false;
+        bool is_found = lookup_find(lookups[i], values);
         const struct reference_match *differs =
             is_found ? reference_compare(reference, values, lookups[i]->matches, arena) : NULL;
         if (is_found && !differs)
@@ -220,5 +211,4 @@ bool reference_check(struct reference_lookup *const *lookups, const struct sheet
             *fault = found;
         *is_kept = false;
     }
-    return true;
 }

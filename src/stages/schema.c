@@ -98,20 +98,6 @@ size_t schema_primary_key(const struct sheet_model *sheet, size_t *out) {
     return count;
 }
 
-void schema_add_delete_by_key(struct buf *sql, const struct sheet_model *sheet) {
-    struct arena scratch = {0};
-    size_t *key = arena_array(&scratch, sheet->field_count, sizeof *key);
-    size_t key_count = schema_primary_key(sheet, key);
-    buf_add_text(sql, "DELETE FROM ");
-    sql_add_table(sql, "silver", sheet->name);
-    for (size_t i = 0; i < key_count; i++) {
-        buf_add_text(sql, i ? " AND " : " WHERE ");
-        sql_add_name(sql, sheet->fields[key[i]].name);
-        buf_printf(sql, " = $%zu", key[i] + 1);
-    }
-    arena_free(&scratch);
-}
-
 static void schema_add_columns(struct buf *sql, const struct warehouse *warehouse,
                                const struct field *fields, size_t count, const size_t *key,
                                size_t key_count) {

@@ -38,9 +38,6 @@ bool schema_drop_gold(struct warehouse *warehouse, const struct model *model, st
 void schema_add_fields(struct buf *sql, const struct field *fields, const size_t *indexes,
                        size_t count, const char *prefix);
 
-/* Appends "DELETE FROM silver_<sheet> WHERE primary key"; $n is field n - 1 of the row. */
-void schema_add_delete_by_key(struct buf *sql, const struct sheet_model *sheet);
-
 /* The fields of silver's primary key: cluster, then key, each once. Returns how many; `out` holds
  * sheet->field_count indexes. */
 size_t schema_primary_key(const struct sheet_model *sheet, size_t *out);

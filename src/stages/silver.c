@@ -4,6 +4,7 @@
 #include "stages/reference.h"
 #include "stages/schema.h"
 #include "stages/silver_parts.h"
+#include "stages/silver_rows.h"
 
 #include <math.h>
 
@@ -11,6 +12,30 @@ void silver_delta_free(struct silver_delta *delta) {
     free(delta->rows);
     arena_free(&delta->arena);
     *delta = (struct silver_delta){0};
+}
+
+static const struct value *row_before(const void *context, size_t index) {
+    return ((const struct silver_delta *)context)->rows[index].before;
+}
+
+static const struct value *row_after(const void *context, size_t index) {
+    return ((const struct silver_delta *)context)->rows[index].after;
+}
+
+static const struct value *row_of_both(const void *context, size_t index) {
+    return index % 2 ? row_after(context, index / 2) : row_before(context, index / 2);
+}
+
+struct row_list silver_delta_before(const struct silver_delta *delta) {
+    return (struct row_list){row_before, delta, delta->count};
+}
+
+struct row_list silver_delta_after(const struct silver_delta *delta) {
+    return (struct row_list){row_after, delta, delta->count};
+}
+
+struct row_list silver_delta_rows(const struct silver_delta *delta) {
+    return (struct row_list){row_of_both, delta, 2 * delta->count};
 }
 
 struct value silver_value(const struct field *field, struct value stored) {
@@ -34,16 +59,16 @@ static bool is_worth_whole(const struct silver_build *build, const struct refere
     return ok;
 }
 
-bool silver_lookups_open(const struct silver_build *build, size_t row_count,
+bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
                          struct reference_lookup ***lookups, struct err *err) {
     const struct sheet_model *sheet = &build->model->sheets[build->sheet];
     *lookups = memory_resize(NULL, sheet->reference_count, sizeof **lookups);
     memset(*lookups, 0, sheet->reference_count * sizeof **lookups);
     for (size_t i = 0; i < sheet->reference_count; i++) {
         bool whole;
-        if (!is_worth_whole(build, &sheet->references[i], row_count, &whole, err) ||
-            !reference_open(build->warehouse, build->model, &sheet->references[i], whole,
-                            &(*lookups)[i], err))
+        if (!is_worth_whole(build, &sheet->references[i], rows.count, &whole, err) ||
+            !reference_open(build->warehouse, build->model, &sheet->references[i],
+                            whole ? NULL : &rows, &(*lookups)[i], err))
             return false;
     }
     return true;
@@ -55,24 +80,36 @@ void silver_lookups_close(const struct silver_build *build, struct reference_loo
     free(lookups);
 }
 
+/* The kept rows in the order of silver's primary key. */
+struct whole_rows {
+    const struct clean_sheet *clean;
+    const int64_t *row_ids;
+};
+
+static const struct value *whole_row(const void *context, size_t index) {
+    const struct clean_sheet *clean = ((const struct whole_rows *)context)->clean;
+    return clean->values + (size_t)clean->order[index] * clean->model->field_count;
+}
+
 /* Turns away the rows whose parents are missing; their warnings go with them. */
 static bool whole_check_references(const struct silver_build *build, struct clean_sheet *clean,
                                    struct err *err) {
     const struct sheet_model *sheet = clean->model;
     struct reference_lookup **lookups = NULL;
-    bool ok = silver_lookups_open(build, clean->order_count, &lookups, err);
+    struct whole_rows whole = {clean, NULL};
+    struct row_list rows = {whole_row, &whole, clean->order_count};
+    bool ok = silver_lookups_open(build, rows, &lookups, err);
     size_t kept = 0;
     for (size_t i = 0; ok && i < clean->order_count; i++) {
         uint32_t index = clean->order[i];
         struct value *values = clean->values + (size_t)index * sheet->field_count;
         struct clean_fault fault = {0};
         bool is_kept;
-        ok = reference_check(lookups, sheet, build->header, values, &is_kept, &fault, &clean->arena,
-                             err);
+        reference_check(lookups, sheet, build->header, values, &is_kept, &fault, &clean->arena);
         fault.row = clean->rows[index];
         if (is_kept)
             clean->order[kept++] = index;
-        else if (ok)
+        else
             clean_fault_add(&clean->rejects, fault);
     }
     bool has_lost = kept < clean->order_count;
@@ -83,39 +120,16 @@ static bool whole_check_references(const struct silver_build *build, struct clea
     return ok;
 }
 
-/* The kept rows in the order of silver's primary key. */
-struct whole_source {
-    const struct clean_sheet *clean;
-    const int64_t *row_ids;
-    size_t next;
-};
-
-static bool whole_next(void *context, struct value *out) {
-    struct whole_source *source = context;
-    const struct clean_sheet *clean = source->clean;
-    if (source->next == clean->order_count)
-        return false;
-    uint32_t index = clean->order[source->next++];
-    size_t width = clean->model->field_count;
-    memcpy(out, clean->values + (size_t)index * width, width * sizeof *out);
-    out[width] = value_integer(source->row_ids[clean->rows[index]]);
-    return true;
+static int64_t whole_row_id(const void *context, size_t index) {
+    const struct whole_rows *whole = context;
+    return whole->row_ids[whole->clean->rows[whole->clean->order[index]]];
 }
 
 static bool whole_load(const struct silver_build *build, const struct clean_sheet *clean,
                        struct err *err) {
-    const struct sheet_model *sheet = clean->model;
-    struct arena scratch = {0};
-    const char **columns = arena_array(&scratch, sheet->field_count + 1, sizeof *columns);
-    for (size_t i = 0; i < sheet->field_count; i++)
-        columns[i] = sheet->fields[i].name;
-    columns[sheet->field_count] = "_row_id";
-    struct whole_source source = {clean, build->change->row_ids, 0};
-    bool ok =
-        warehouse_load(build->warehouse, arena_printf(&scratch, "silver_%s", sheet->name), columns,
-                       sheet->field_count + 1, (struct row_source){whole_next, &source}, err);
-    arena_free(&scratch);
-    return ok;
+    struct whole_rows whole = {clean, build->change->row_ids};
+    struct row_list rows = {whole_row, &whole, clean->order_count};
+    return silver_insert_rows(build->warehouse, clean->model, rows, whole_row_id, err);
 }
 
 static bool whole_write_faults(const struct silver_build *build, const struct pull *pull,

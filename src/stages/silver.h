@@ -7,6 +7,7 @@
 
 #include "stages/audit.h"
 #include "stages/bronze.h"
+#include "stages/shortlist.h"
 
 /* Rows of silver before and after, field_count values each; NULL where there was or is none. */
 struct silver_row_change {
@@ -21,6 +22,11 @@ struct silver_delta {
 };
 
 void silver_delta_free(struct silver_delta *delta);
+
+/* Its rows as they were, as they are, and both. */
+struct row_list silver_delta_before(const struct silver_delta *delta);
+struct row_list silver_delta_after(const struct silver_delta *delta);
+struct row_list silver_delta_rows(const struct silver_delta *delta);
 
 /* What was built, for the audit. */
 struct silver_counts {

@@ -81,43 +81,32 @@ bool silver_is_touched_by_parents(const struct silver_build *build) {
     return false;
 }
 
-static bool exec_buf(struct warehouse *warehouse, struct buf *sql, struct err *err) {
-    bool ok = warehouse_exec(warehouse, buf_text(sql), err);
-    buf_free(sql);
-    return ok;
+/* A delta's rows as they were, of those whose children may have lost them. */
+struct gone_rows {
+    const struct reference *reference;
+    const struct silver_delta *delta;
+};
+
+static const struct value *gone_row(const void *context, size_t index) {
+    const struct gone_rows *gone = context;
+    const struct silver_row_change *row = &gone->delta->rows[index];
+    return sees_the_same(gone->reference, row->before, row->after) ? NULL : row->before;
 }
 
-/* The parents' keys that children may have lost, in a temporary table: one pass over the children
- * finds all of them, whether or not there is an index. */
+/* The parents' keys that children may have lost: one pass over the children finds all of them,
+ * whether or not there is an index. */
 static bool gone_fill(const struct silver_build *build, const struct reference *reference,
                       struct err *err) {
-    const struct silver_delta *delta = &build->deltas[reference->parent];
-    const struct field *fields = build->model->sheets[reference->parent].fields;
-    struct buf create = {0}, insert = {0};
-    struct statement *statement = NULL;
     struct arena scratch = {0};
-    struct value *parts = arena_array(&scratch, reference->field_count, sizeof *parts);
-    buf_add_text(&create, "DROP TABLE IF EXISTS goldleaf_gone; CREATE TEMP TABLE goldleaf_gone (");
-    buf_add_text(&insert, "INSERT INTO goldleaf_gone VALUES (");
-    for (size_t i = 0; i < reference->field_count; i++) {
-        buf_printf(&create, "%sp%zu %s", i ? ", " : "", i,
-                   warehouse_type(build->warehouse, fields[reference->parent_fields[i]].type));
-        buf_printf(&insert, "%s$%zu", i ? ", " : "", i + 1);
-    }
-    buf_add_char(&create, ')');
-    buf_add_char(&insert, ')');
-    bool ok = exec_buf(build->warehouse, &create, err) &&
-              statement_prepare(build->warehouse, &statement, buf_text(&insert), err);
-    for (size_t row = 0; ok && row < delta->count; row++) {
-        const struct silver_row_change *change = &delta->rows[row];
-        if (!change->before || sees_the_same(reference, change->before, change->after))
-            continue;
-        for (size_t i = 0; i < reference->field_count; i++)
-            parts[i] = change->before[reference->parent_fields[i]];
-        ok = statement_run(statement, parts, reference->field_count, err);
-    }
-    statement_close(statement);
-    buf_free(&insert);
+    const struct field *fields = build->model->sheets[reference->parent].fields;
+    struct gone_rows gone = {reference, &build->deltas[reference->parent]};
+    struct shortlist_column *columns =
+        arena_array(&scratch, reference->field_count, sizeof *columns);
+    for (size_t i = 0; i < reference->field_count; i++)
+        columns[i] = (struct shortlist_column){reference->parent_fields[i],
+                                               fields[reference->parent_fields[i]].type};
+    bool ok = shortlist_rows(build->warehouse, "goldleaf_gone", columns, reference->field_count,
+                             (struct row_list){gone_row, &gone, gone.delta->count}, err);
     arena_free(&scratch);
     return ok;
 }
@@ -158,7 +147,7 @@ static bool add_orphans(const struct silver_build *build, const struct reference
     buf_add_text(&sql, " FROM goldleaf_gone)");
     bool ok = gone_fill(build, reference, err) && add_silver_keys(build, buf_text(&sql), keys, err);
     buf_free(&sql);
-    return ok && warehouse_exec(build->warehouse, "DROP TABLE goldleaf_gone", err);
+    return ok;
 }
 
 static bool add_rejected(const struct silver_build *build, const char *rule, struct key_set *keys,

@@ -5,9 +5,8 @@
 #include "stages/reference.h"
 #include "stages/silver.h"
 
-/* One lookup per reference of the build's sheet, for about `row_count` rows; see
- * reference_open(). */
-bool silver_lookups_open(const struct silver_build *build, size_t row_count,
+/* One lookup per reference of the build's sheet, for these rows of it; see reference_open(). */
+bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
                          struct reference_lookup ***lookups, struct err *err);
 void silver_lookups_close(const struct silver_build *build, struct reference_lookup **lookups);
 

@@ -2,10 +2,13 @@
  *
  * All rows of one key together decide which of them is in silver, so they are collected first: the
  * one in silver, those in quarantine, and the new versions. By conservation these are all current
- * rows of that key, and no index on bronze is needed to find them. */
+ * rows of that key, and no index on bronze is needed to find them.
+ *
+ * Each step reads and writes for all keys at once. */
 #include "stages/key.h"
 #include "stages/schema.h"
 #include "stages/silver_parts.h"
+#include "stages/silver_rows.h"
 
 /* A current row of a touched key. */
 struct candidate {
@@ -17,78 +20,32 @@ struct candidate {
     struct value *values;
 };
 
+/* What is known of a key; its text is in the set of keys, at the same index. */
+struct touched_key {
+    uint32_t head;              /* index + 1 of its last candidate */
+    const struct value *before; /* its row in silver, or NULL */
+    int64_t before_id;
+    struct candidate *winner;     /* its row in silver from now on, or NULL */
+    struct clean_faults warnings; /* the winner's */
+};
+
 struct touched {
     struct silver_build *build;
     const struct sheet_model *sheet;
     struct key_set keys;
-    uint32_t *heads; /* per key: index + 1 of its last candidate */
-    size_t head_capacity;
+    struct touched_key *states; /* one a key */
+    size_t state_count;
     struct candidate *candidates;
     size_t candidate_count, candidate_capacity;
     uint32_t *row_of_id; /* per version id: its row, or NO_ROW */
     int64_t id_count;
     uint8_t *is_added; /* per version id */
-    struct statement *read_row, *read_key, *find_silver, *find_rejected, *insert, *remove;
-    struct reference_lookup **lookups;
     struct audit_writer writer;
     struct silver_counts *counts;
     struct arena arena;
 };
 
 #define NO_ROW UINT32_MAX
-
-static bool prepare_buf(struct touched *touched, struct statement **statement, struct buf *sql,
-                        struct err *err) {
-    bool ok = statement_prepare(touched->build->warehouse, statement, buf_text(sql), err);
-    buf_free(sql);
-    return ok;
-}
-
-static bool prepare_reads(struct touched *touched, struct err *err) {
-    const struct sheet_model *sheet = touched->sheet;
-    const struct header *header = touched->build->header;
-    struct buf row = {0}, key = {0}, silver = {0};
-    buf_add_text(&row, "SELECT _hash, _key");
-    for (size_t i = 0; i < header->column_count; i++) {
-        buf_add_text(&row, ", ");
-        sql_add_name(&row, header->columns[i].name);
-    }
-    buf_printf(&row, " FROM \"bronze_%s\" WHERE _row_id = $1", sheet->name);
-    buf_printf(&key, "SELECT _key FROM \"bronze_%s\" WHERE _row_id = $1", sheet->name);
-    buf_add_text(&silver, "SELECT ");
-    for (size_t i = 0; i < sheet->field_count; i++) {
-        sql_add_name(&silver, sheet->fields[i].name);
-        buf_add_text(&silver, ", ");
-    }
-    buf_printf(&silver, "_row_id FROM \"silver_%s\"", sheet->name);
-    for (size_t i = 0; i < sheet->key_count; i++) {
-        buf_add_text(&silver, i ? " AND " : " WHERE ");
-        sql_add_name(&silver, sheet->fields[sheet->key[i]].name);
-        buf_printf(&silver, " = $%zu", i + 1);
-    }
-    return prepare_buf(touched, &touched->read_row, &row, err) &&
-           prepare_buf(touched, &touched->read_key, &key, err) &&
-           prepare_buf(touched, &touched->find_silver, &silver, err) &&
-           statement_prepare(touched->build->warehouse, &touched->find_rejected,
-                             sql_file("audit/rejected_rows_by_key"), err);
-}
-
-static bool prepare_writes(struct touched *touched, struct err *err) {
-    const struct sheet_model *sheet = touched->sheet;
-    struct buf insert = {0}, remove = {0};
-    buf_printf(&insert, "INSERT INTO \"silver_%s\" (", sheet->name);
-    for (size_t i = 0; i < sheet->field_count; i++) {
-        sql_add_name(&insert, sheet->fields[i].name);
-        buf_add_text(&insert, ", ");
-    }
-    buf_add_text(&insert, "_row_id) VALUES (");
-    for (size_t i = 0; i <= sheet->field_count; i++)
-        buf_printf(&insert, "%s$%zu", i ? ", " : "", i + 1);
-    buf_add_char(&insert, ')');
-    schema_add_delete_by_key(&remove, sheet);
-    return prepare_buf(touched, &touched->insert, &insert, err) &&
-           prepare_buf(touched, &touched->remove, &remove, err);
-}
 
 /* Where each current version stands. */
 static void index_rows(struct touched *touched) {
@@ -106,8 +63,16 @@ static void index_rows(struct touched *touched) {
         touched->is_added[change->added[i]] = 1;
 }
 
-static bool is_current(const struct touched *touched, int64_t row_id) {
-    return row_id < touched->id_count && touched->row_of_id[row_id] != NO_ROW;
+/* Keys come in while rows are read; their states follow. */
+static struct touched_key *state_of(struct touched *touched, size_t key) {
+    if (key >= touched->state_count) {
+        size_t count = touched->keys.capacity;
+        touched->states = memory_resize(touched->states, count, sizeof *touched->states);
+        memset(touched->states + touched->state_count, 0,
+               (count - touched->state_count) * sizeof *touched->states);
+        touched->state_count = count;
+    }
+    return &touched->states[key];
 }
 
 static void add_candidate(struct touched *touched, size_t key, struct candidate candidate) {
@@ -117,46 +82,10 @@ static void add_candidate(struct touched *touched, size_t key, struct candidate 
         touched->candidates = memory_resize(touched->candidates, touched->candidate_capacity,
                                             sizeof *touched->candidates);
     }
-    if (key >= touched->head_capacity) {
-        size_t capacity = touched->keys.capacity;
-        touched->heads = memory_resize(touched->heads, capacity, sizeof *touched->heads);
-        memset(touched->heads + touched->head_capacity, 0,
-               (capacity - touched->head_capacity) * sizeof *touched->heads);
-        touched->head_capacity = capacity;
-    }
-    candidate.next = touched->heads[key];
+    struct touched_key *state = state_of(touched, key);
+    candidate.next = state->head;
     touched->candidates[touched->candidate_count++] = candidate;
-    touched->heads[key] = (uint32_t)touched->candidate_count;
-}
-
-/* Reads a current version; `*key` is NULL data when the row has none. */
-static bool read_candidate(struct touched *touched, int64_t row_id, struct candidate *candidate,
-                           struct span *key, struct err *err) {
-    size_t width = touched->build->header->column_count;
-    struct value id = value_integer(row_id);
-    bool has_row;
-    if (!statement_start(touched->read_row, &id, 1, err) ||
-        !statement_next(touched->read_row, &has_row, err))
-        return false;
-    if (!has_row)
-        return err_set(err, ERR_DATABASE, "bronze_%s: version %lld is not there any more",
-                       touched->sheet->name, (long long)row_id);
-    struct span *cells = arena_array(&touched->arena, width, sizeof *cells);
-    for (size_t i = 0; i < width; i++)
-        cells[i] =
-            arena_copy(&touched->arena, value_span(statement_value(touched->read_row, i + 2)));
-    struct value stored_key = statement_value(touched->read_row, 1);
-    *key = stored_key.kind == VALUE_NULL ? (struct span){0}
-                                         : arena_copy(&touched->arena, value_span(stored_key));
-    uint64_t hash = (uint64_t)statement_value(touched->read_row, 0).integer;
-    statement_reset(touched->read_row);
-    *candidate = (struct candidate){
-        .row_id = row_id,
-        .row = touched->row_of_id[row_id],
-        .hash = hash,
-        .cells = cells,
-        .values = arena_array(&touched->arena, touched->sheet->field_count, sizeof(struct value))};
-    return true;
+    state->head = (uint32_t)touched->candidate_count;
 }
 
 static struct audit_row audit_row_of(const struct touched *touched,
@@ -186,101 +115,223 @@ static bool settle_keyless(struct touched *touched, struct candidate *candidate,
     return ok;
 }
 
-/* Versions that ended: their key is touched, and what was recorded about them goes. */
-static bool take_out_ended(struct touched *touched, struct err *err) {
-    const struct sheet_change *change = touched->build->change;
-    for (size_t i = 0; i < change->ended_count; i++) {
-        struct value id = value_integer(change->ended[i]);
-        bool has_row;
-        if (!audit_drop_row(&touched->writer, touched->sheet, change->ended[i], err) ||
-            !statement_start(touched->read_key, &id, 1, err) ||
-            !statement_next(touched->read_key, &has_row, err))
-            return false;
-        if (has_row && statement_value(touched->read_key, 0).kind != VALUE_NULL)
-            key_set_add(&touched->keys, value_span(statement_value(touched->read_key, 0)));
-        statement_reset(touched->read_key);
+/* ---- collecting ---- */
+
+/* Reads a version from a statement of add_version_columns(). */
+static struct candidate read_candidate(struct touched *touched, const struct statement *statement) {
+    size_t width = touched->build->header->column_count;
+    struct span *cells = arena_array(&touched->arena, width, sizeof *cells);
+    for (size_t i = 0; i < width; i++)
+        cells[i] = arena_copy(&touched->arena, value_span(statement_value(statement, i + 3)));
+    int64_t row_id = statement_value(statement, 0).integer;
+    return (struct candidate){
+        .row_id = row_id,
+        .row = touched->row_of_id[row_id],
+        .hash = (uint64_t)statement_value(statement, 1).integer,
+        .cells = cells,
+        .values = arena_array(&touched->arena, touched->sheet->field_count, sizeof(struct value))};
+}
+
+static void add_version_select(struct buf *sql, const struct touched *touched) {
+    const struct header *header = touched->build->header;
+    buf_add_text(sql, "SELECT b._row_id, b._hash, b._key");
+    for (size_t i = 0; i < header->column_count; i++) {
+        buf_add_text(sql, ", b.");
+        sql_add_name(sql, header->columns[i].name);
     }
-    return true;
+    buf_printf(sql, " FROM goldleaf_ids i JOIN \"bronze_%s\" b ON b._row_id = i.p0",
+               touched->sheet->name);
 }
 
-static bool take_in_added(struct touched *touched, struct err *err) {
-    const struct sheet_change *change = touched->build->change;
-    for (size_t i = 0; i < change->added_count; i++) {
-        struct candidate candidate;
-        struct span key;
-        if (!read_candidate(touched, change->added[i], &candidate, &key, err))
-            return false;
-        if (key.data)
-            add_candidate(touched, key_set_add(&touched->keys, key), candidate);
-        else if (!settle_keyless(touched, &candidate, err))
-            return false;
-    }
-    return true;
+static bool check_found(const struct touched *touched, size_t found, size_t count,
+                        struct err *err) {
+    return found == count ||
+           err_set(err, ERR_DATABASE, "bronze_%s: %zu versions are not there any more",
+                   touched->sheet->name, count - found);
 }
 
-/* Adds an older version of a touched key, unless it ended or came in with this change. */
-static bool take_in_known(struct touched *touched, size_t key_index, int64_t row_id,
-                          struct err *err) {
-    struct candidate candidate;
-    struct span key;
-    if (!is_current(touched, row_id) || touched->is_added[row_id])
-        return true;
-    if (!audit_drop_row(&touched->writer, touched->sheet, row_id, err) ||
-        !read_candidate(touched, row_id, &candidate, &key, err))
-        return false;
-    add_candidate(touched, key_index, candidate);
-    return true;
-}
-
-static bool take_in_rejected(struct touched *touched, size_t key_index, struct err *err) {
-    struct value parameters[] = {
-        value_string(arena_printf(&touched->arena, "bronze_%s", touched->sheet->name)),
-        value_text(touched->keys.keys[key_index])};
-    int64_t ids_inline[16], *ids = ids_inline;
-    size_t count = 0, capacity = COUNT_OF(ids_inline);
+/* Adds current versions as candidates of their keys. */
+static bool take_in(struct touched *touched, const int64_t *ids, size_t count, struct err *err) {
+    struct statement *statement = NULL;
+    struct buf sql = {0};
+    struct candidate *keyless = arena_array(&touched->arena, count, sizeof *keyless);
+    size_t keyless_count = 0, found = 0;
     bool has_row = true;
-    bool ok = statement_start(touched->find_rejected, parameters, 2, err);
-    while (ok && (ok = statement_next(touched->find_rejected, &has_row, err)) && has_row) {
-        if (count == capacity) {
-            int64_t *more = arena_array(&touched->arena, capacity * 2, sizeof *more);
-            memcpy(more, ids, count * sizeof *ids);
-            ids = more;
-            capacity *= 2;
-        }
-        ids[count++] = statement_value(touched->find_rejected, 0).integer;
+    if (count == 0)
+        return true;
+    add_version_select(&sql, touched);
+    bool ok = shortlist_ids(touched->build->warehouse, ids, count, err) &&
+              statement_prepare(touched->build->warehouse, &statement, buf_text(&sql), err) &&
+              statement_start(statement, NULL, 0, err);
+    for (; ok && (ok = statement_next(statement, &has_row, err)) && has_row; found++) {
+        struct candidate candidate = read_candidate(touched, statement);
+        struct value key = statement_value(statement, 2);
+        if (key.kind == VALUE_NULL)
+            keyless[keyless_count++] = candidate;
+        else
+            add_candidate(touched, key_set_add(&touched->keys, value_span(key)), candidate);
     }
-    for (size_t i = 0; ok && i < count; i++)
-        ok = take_in_known(touched, key_index, ids[i], err);
+    statement_close(statement);
+    buf_free(&sql);
+    ok = ok && check_found(touched, found, count, err);
+    for (size_t i = 0; ok && i < keyless_count; i++)
+        ok = settle_keyless(touched, &keyless[i], err);
     return ok;
 }
 
-/* The row of a key that silver has now, or NULL; also a candidate if it is still current. */
-static bool take_in_silver(struct touched *touched, size_t key_index, struct value **before,
-                           int64_t *before_id, struct err *err) {
+/* Versions that ended: their keys are touched, and what was recorded about them goes. */
+static bool take_out_ended(struct touched *touched, struct err *err) {
+    struct warehouse *warehouse = touched->build->warehouse;
+    const struct sheet_change *change = touched->build->change;
+    struct statement *statement = NULL;
+    bool has_row = true;
+    if (change->ended_count == 0)
+        return true;
+    const char *sql = arena_printf(&touched->arena,
+                                   "SELECT b._key FROM goldleaf_ids i JOIN \"bronze_%s\" b"
+                                   " ON b._row_id = i.p0 WHERE b._key IS NOT NULL",
+                                   touched->sheet->name);
+    bool ok = shortlist_ids(warehouse, change->ended, change->ended_count, err) &&
+              audit_drop_listed(warehouse, touched->sheet, err) &&
+              statement_prepare(warehouse, &statement, sql, err) &&
+              statement_start(statement, NULL, 0, err);
+    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row)
+        key_set_add(&touched->keys, value_span(statement_value(statement, 0)));
+    statement_close(statement);
+    return ok;
+}
+
+/* The list of the touched keys: place, text, and the typed parts of those that can be in silver. */
+struct key_reader {
+    struct touched *touched;
+    size_t next;
+    struct arena arena;
+};
+
+static bool next_key(void *context, struct value *out) {
+    struct key_reader *reader = context;
+    const struct touched *touched = reader->touched;
+    if (reader->next == touched->keys.count)
+        return false;
+    struct span key = touched->keys.keys[reader->next];
+    arena_free(&reader->arena);
+    out[0] = value_integer((int64_t)reader->next++);
+    out[1] = value_text(key);
+    if (!key_parse(touched->sheet, key, out + 2, &reader->arena))
+        for (size_t i = 0; i < touched->sheet->key_count; i++)
+            out[2 + i] = value_null();
+    return true;
+}
+
+static bool list_keys(struct touched *touched, struct err *err) {
+    const struct sheet_model *sheet = touched->sheet;
+    struct warehouse *warehouse = touched->build->warehouse;
+    struct key_reader reader = {.touched = touched};
+    const char **types = arena_array(&touched->arena, 2 + sheet->key_count, sizeof *types);
+    types[0] = "BIGINT";
+    types[1] = "TEXT";
+    for (size_t i = 0; i < sheet->key_count; i++)
+        types[2 + i] = warehouse_type(warehouse, sheet->fields[sheet->key[i]].type);
+    bool ok = shortlist_fill(warehouse, "goldleaf_keys", types, 2 + sheet->key_count,
+                             (struct row_source){next_key, &reader}, err);
+    arena_free(&reader.arena);
+    return ok;
+}
+
+/* A growing list of version ids. */
+struct id_list {
+    int64_t *ids;
+    size_t count, capacity;
+};
+
+/* Adds an older version of a touched key, unless it ended or came in with this change. */
+static void add_known(const struct touched *touched, struct id_list *list, int64_t row_id) {
+    bool is_current = row_id < touched->id_count && touched->row_of_id[row_id] != NO_ROW;
+    if (!is_current || touched->is_added[row_id])
+        return;
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? list->capacity * 2 : 256;
+        list->ids = memory_resize(list->ids, list->capacity, sizeof *list->ids);
+    }
+    list->ids[list->count++] = row_id;
+}
+
+static void add_silver_select(struct buf *sql, const struct sheet_model *sheet) {
+    buf_add_text(sql, "SELECT k.p0, s._row_id");
+    for (size_t i = 0; i < sheet->field_count; i++) {
+        buf_add_text(sql, ", s.");
+        sql_add_name(sql, sheet->fields[i].name);
+    }
+    buf_printf(sql, " FROM goldleaf_keys k JOIN \"silver_%s\" s ON ", sheet->name);
+    for (size_t i = 0; i < sheet->key_count; i++) {
+        buf_add_text(sql, i ? " AND s." : "s.");
+        sql_add_name(sql, sheet->fields[sheet->key[i]].name);
+        buf_printf(sql, " = k.p%zu", 2 + i);
+    }
+}
+
+/* The row is the delta's: it may be one of its rows later. */
+static const struct value *read_silver_row(struct touched *touched,
+                                           const struct statement *statement) {
     const struct sheet_model *sheet = touched->sheet;
     struct arena *arena = &touched->build->deltas[touched->build->sheet].arena;
-    struct value *parts = arena_array(&touched->arena, sheet->key_count, sizeof *parts);
-    bool has_row;
-    *before = NULL;
-    if (!key_parse(sheet, touched->keys.keys[key_index], parts, &touched->arena))
-        return true;
-    if (!statement_start(touched->find_silver, parts, sheet->key_count, err) ||
-        !statement_next(touched->find_silver, &has_row, err))
-        return false;
-    if (!has_row)
-        return true;
-    *before = arena_array(arena, sheet->field_count, sizeof **before);
+    struct value *row = arena_array(arena, sheet->field_count, sizeof *row);
     for (size_t i = 0; i < sheet->field_count; i++) {
-        struct value value =
-            silver_value(&sheet->fields[i], statement_value(touched->find_silver, i));
-        if (value.kind == VALUE_TEXT)
-            value.text = arena_copy(arena, value_span(value)).data;
-        (*before)[i] = value;
+        row[i] = silver_value(&sheet->fields[i], statement_value(statement, i + 2));
+        if (row[i].kind == VALUE_TEXT)
+            row[i].text = arena_copy(arena, value_span(row[i])).data;
     }
-    *before_id = statement_value(touched->find_silver, sheet->field_count).integer;
-    statement_reset(touched->find_silver);
-    return take_in_known(touched, key_index, *before_id, err);
+    return row;
 }
+
+/* The rows that silver has of the touched keys now. */
+static bool find_in_silver(struct touched *touched, struct id_list *known, struct err *err) {
+    struct warehouse *warehouse = touched->build->warehouse;
+    struct statement *statement = NULL;
+    struct buf sql = {0};
+    bool has_row = true;
+    add_silver_select(&sql, touched->sheet);
+    bool ok = statement_prepare(warehouse, &statement, buf_text(&sql), err) &&
+              statement_start(statement, NULL, 0, err);
+    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
+        struct touched_key *state =
+            state_of(touched, (size_t)statement_value(statement, 0).integer);
+        state->before_id = statement_value(statement, 1).integer;
+        state->before = read_silver_row(touched, statement);
+        add_known(touched, known, state->before_id);
+    }
+    statement_close(statement);
+    buf_free(&sql);
+    return ok;
+}
+
+static bool find_in_quarantine(struct touched *touched, struct id_list *known, struct err *err) {
+    struct warehouse *warehouse = touched->build->warehouse;
+    struct statement *statement = NULL;
+    struct value table =
+        value_string(arena_printf(&touched->arena, "bronze_%s", touched->sheet->name));
+    bool has_row = true;
+    bool ok =
+        statement_prepare(warehouse, &statement, sql_file("audit/rejected_rows_by_key"), err) &&
+        statement_start(statement, &table, 1, err);
+    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row)
+        add_known(touched, known, statement_value(statement, 0).integer);
+    statement_close(statement);
+    return ok;
+}
+
+/* The older versions of the touched keys; what was recorded about them is written anew. */
+static bool take_in_known(struct touched *touched, struct err *err) {
+    struct id_list known = {0};
+    bool ok =
+        list_keys(touched, err) && find_in_silver(touched, &known, err) &&
+        find_in_quarantine(touched, &known, err) && take_in(touched, known.ids, known.count, err) &&
+        (known.count == 0 || audit_drop_listed(touched->build->warehouse, touched->sheet, err));
+    free(known.ids);
+    return ok;
+}
+
+/* ---- settling ---- */
 
 static bool write_faults(struct touched *touched, const struct candidate *candidate,
                          const struct clean_faults *faults, bool is_reject, struct err *err) {
@@ -296,49 +347,66 @@ static bool write_faults(struct touched *touched, const struct candidate *candid
 }
 
 /* Steps 1 to 6 for the rows of one key: the last good one wins, the others are rejected. */
-static bool elect_winner(struct touched *touched, size_t key_index, struct candidate **winner,
-                         struct clean_faults *winner_warnings, struct err *err) {
+static bool elect_winner(struct touched *touched, struct touched_key *state, struct err *err) {
     struct clean_faults rejects = {0}, warnings = {0};
+    struct candidate *winner = NULL;
     bool ok = true;
-    *winner = NULL;
-    for (uint32_t at = touched->heads[key_index]; at; at = touched->candidates[at - 1].next) {
+    for (uint32_t at = state->head; at; at = touched->candidates[at - 1].next) {
         struct candidate *candidate = &touched->candidates[at - 1];
         bool is_good = clean_candidate(touched, candidate, &rejects, &warnings) == CLEAN_KEPT;
-        if (is_good && (!*winner || candidate->row > (*winner)->row))
-            *winner = candidate;
+        if (is_good && (!winner || candidate->row > winner->row))
+            winner = candidate;
         if (!is_good)
             candidate->values = NULL;
     }
-    for (uint32_t at = touched->heads[key_index]; ok && at; at = touched->candidates[at - 1].next) {
+    for (uint32_t at = state->head; ok && at; at = touched->candidates[at - 1].next) {
         struct candidate *candidate = &touched->candidates[at - 1];
-        if (candidate != *winner && candidate->values) {
-            bool is_same = candidate->hash == (*winner)->hash;
+        if (candidate != winner && candidate->values) {
+            bool is_same = candidate->hash == winner->hash;
             clean_fault_add(&rejects, clean_duplicate(touched->sheet, candidate->row, is_same));
         }
-        ok = candidate == *winner || write_faults(touched, candidate, &rejects, true, err);
+        ok = candidate == winner || write_faults(touched, candidate, &rejects, true, err);
     }
-    for (size_t i = 0; *winner && i < warnings.count; i++)
-        if (warnings.items[i].row == (*winner)->row)
-            clean_fault_add(winner_warnings, warnings.items[i]);
+    for (size_t i = 0; winner && i < warnings.count; i++)
+        if (warnings.items[i].row == winner->row)
+            clean_fault_add(&state->warnings, warnings.items[i]);
+    state->winner = winner;
     free(rejects.items);
     free(warnings.items);
     return ok;
 }
 
-/* Step 7 for the winner; a failure takes it out. */
-static bool check_winner(struct touched *touched, struct candidate **winner,
-                         const struct clean_faults *warnings, struct err *err) {
+static const struct value *winner_row(const void *context, size_t index) {
+    const struct touched *touched = context;
+    const struct candidate *winner = touched->states[index].winner;
+    return winner ? winner->values : NULL;
+}
+
+/* Step 7 for the winner of one key; a failure takes it out. */
+static bool check_winner(struct touched *touched, struct reference_lookup *const *lookups,
+                         struct touched_key *state, struct err *err) {
     struct clean_fault fault = {0};
     bool is_kept;
-    if (!reference_check(touched->lookups, touched->sheet, touched->build->header,
-                         (*winner)->values, &is_kept, &fault, &touched->arena, err))
-        return false;
+    reference_check(lookups, touched->sheet, touched->build->header, state->winner->values,
+                    &is_kept, &fault, &touched->arena);
     if (is_kept)
-        return write_faults(touched, *winner, warnings, false, err);
-    struct audit_row row = audit_row_of(touched, *winner);
-    *winner = NULL;
+        return write_faults(touched, state->winner, &state->warnings, false, err);
+    struct audit_row row = audit_row_of(touched, state->winner);
+    state->winner = NULL;
     return audit_add_reject(&touched->writer, &row, &fault, err);
 }
+
+static bool check_winners(struct touched *touched, struct err *err) {
+    struct reference_lookup **lookups = NULL;
+    struct row_list winners = {winner_row, touched, touched->keys.count};
+    bool ok = silver_lookups_open(touched->build, winners, &lookups, err);
+    for (size_t i = 0; ok && i < touched->keys.count; i++)
+        ok = !touched->states[i].winner || check_winner(touched, lookups, &touched->states[i], err);
+    silver_lookups_close(touched->build, lookups);
+    return ok;
+}
+
+/* ---- writing ---- */
 
 static void add_delta(struct touched *touched, const struct value *before,
                       const struct value *after) {
@@ -368,44 +436,51 @@ static bool is_same_row(const struct touched *touched, const struct value *a,
     return true;
 }
 
-/* Brings silver from `before` to the winner, and remembers the difference. */
-static bool write_silver(struct touched *touched, const struct value *before, int64_t before_id,
-                         const struct candidate *winner, struct err *err) {
-    size_t width = touched->sheet->field_count;
-    bool is_same = before && winner && is_same_row(touched, before, winner->values);
-    if ((!before && !winner) || (is_same && before_id == winner->row_id))
-        return true;
-    if (before && !statement_run(touched->remove, before, width, err))
-        return false;
-    if (winner) {
-        struct value *row = arena_array(&touched->arena, width + 1, sizeof *row);
-        memcpy(row, winner->values, width * sizeof *row);
-        row[width] = value_integer(winner->row_id);
-        if (!statement_run(touched->insert, row, width + 1, err))
-            return false;
+/* Remembers the difference that a key makes; one that makes none, not even by the version that its
+ * row comes from, is neither taken out nor put in. */
+static void compare_key(struct touched *touched, struct touched_key *state) {
+    const struct value *after = state->winner ? state->winner->values : NULL;
+    bool is_same = state->before && after && is_same_row(touched, state->before, after);
+    if (is_same && state->before_id == state->winner->row_id) {
+        state->before = NULL;
+        state->winner = NULL;
     }
-    if (is_same)
-        return true;
-    touched->counts->added += !before;
-    touched->counts->removed += !winner;
-    touched->counts->changed += before && winner;
-    add_delta(touched, before, winner ? winner->values : NULL);
-    return true;
+    if (is_same || (!state->before && !after))
+        return;
+    touched->counts->added += !state->before;
+    touched->counts->removed += !after;
+    touched->counts->changed += state->before && after;
+    add_delta(touched, state->before, after);
 }
 
-static bool settle_key(struct touched *touched, size_t key_index, struct err *err) {
-    struct clean_faults warnings = {0};
-    struct candidate *winner = NULL;
-    struct value *before;
-    int64_t before_id = 0;
-    bool ok = take_in_silver(touched, key_index, &before, &before_id, err) &&
-              take_in_rejected(touched, key_index, err);
-    if (ok && key_index < touched->head_capacity)
-        ok = elect_winner(touched, key_index, &winner, &warnings, err) &&
-             (!winner || check_winner(touched, &winner, &warnings, err));
-    ok = ok && write_silver(touched, before, before_id, winner, err);
-    free(warnings.items);
-    return ok;
+static const struct value *row_before(const void *context, size_t index) {
+    return ((const struct touched *)context)->states[index].before;
+}
+
+static int64_t winner_row_id(const void *context, size_t index) {
+    return ((const struct touched *)context)->states[index].winner->row_id;
+}
+
+static bool write_silver(struct touched *touched, struct err *err) {
+    struct warehouse *warehouse = touched->build->warehouse;
+    struct row_list removed = {row_before, touched, touched->keys.count};
+    struct row_list inserted = {winner_row, touched, touched->keys.count};
+    for (size_t i = 0; i < touched->keys.count; i++)
+        compare_key(touched, &touched->states[i]);
+    return silver_remove_rows(warehouse, touched->sheet, removed, err) &&
+           silver_insert_rows(warehouse, touched->sheet, inserted, winner_row_id, err);
+}
+
+static bool settle_keys(struct touched *touched, struct err *err) {
+    if (touched->keys.count == 0)
+        return true;
+    state_of(touched, touched->keys.count - 1);
+    if (!take_in_known(touched, err))
+        return false;
+    for (size_t i = 0; i < touched->keys.count; i++)
+        if (!elect_winner(touched, &touched->states[i], err))
+            return false;
+    return check_winners(touched, err) && write_silver(touched, err);
 }
 
 static bool count_rows(struct touched *touched, struct err *err) {
@@ -424,16 +499,11 @@ static bool count_rows(struct touched *touched, struct err *err) {
 }
 
 static void touched_free(struct touched *touched) {
-    statement_close(touched->read_row);
-    statement_close(touched->read_key);
-    statement_close(touched->find_silver);
-    statement_close(touched->find_rejected);
-    statement_close(touched->insert);
-    statement_close(touched->remove);
-    silver_lookups_close(touched->build, touched->lookups);
+    for (size_t i = 0; i < touched->keys.count && i < touched->state_count; i++)
+        free(touched->states[i].warnings.items);
     audit_writer_close(&touched->writer);
     key_set_free(&touched->keys);
-    free(touched->heads);
+    free(touched->states);
     free(touched->candidates);
     free(touched->row_of_id);
     free(touched->is_added);
@@ -442,19 +512,18 @@ static void touched_free(struct touched *touched) {
 
 bool silver_build_touched(struct silver_build *build, struct silver_counts *counts,
                           struct err *err) {
+    const struct sheet_change *change = build->change;
     struct touched touched = {
         .build = build, .sheet = &build->model->sheets[build->sheet], .counts = counts};
     *counts = (struct silver_counts){0};
     index_rows(&touched);
     bool ok = audit_writer_open(&touched.writer, build->warehouse, build->run, err) &&
-              prepare_reads(&touched, err) && prepare_writes(&touched, err) &&
-              silver_lookups_open(build, build->change->added_count, &touched.lookups, err) &&
-              take_out_ended(&touched, err) && take_in_added(&touched, err) &&
-              silver_add_touched_children(build, &touched.keys, err);
-    for (size_t i = 0; ok && i < touched.keys.count; i++)
-        ok = settle_key(&touched, i, err);
-    ok = ok && audit_renumber(build->warehouse, touched.sheet, touched.row_of_id, err) &&
-         count_rows(&touched, err);
+              take_out_ended(&touched, err) &&
+              take_in(&touched, change->added, change->added_count, err) &&
+              silver_add_touched_children(build, &touched.keys, err) &&
+              settle_keys(&touched, err) &&
+              audit_renumber(build->warehouse, touched.sheet, touched.row_of_id, err) &&
+              count_rows(&touched, err);
     touched_free(&touched);
     return ok;
 }

@@ -50,6 +50,9 @@ const char *postgres_clean_text(struct arena *arena, const char *text, const cha
 /* Hands everything to the server. */
 bool postgres_flush(struct postgres_warehouse *self, struct err *err);
 
+/* Waits a moment for the server to send something; false when the connection is gone. */
+bool postgres_wait_for_input(struct postgres_warehouse *self);
+
 /* The next result, as PQgetResult() gives it; waits for it. */
 PGresult *postgres_result(struct postgres_warehouse *self);
 
@@ -70,7 +73,8 @@ bool postgres_query(struct postgres_warehouse *self, const char *sql, int count,
 /* Appends a value as PostgreSQL reads it; NULL is the caller's. */
 void postgres_add_value(struct buf *text, const struct value *value);
 
-/* One field of a result; its text is the result's. */
+/* A text of a type, NUL-terminated; and one field of a result, whose text is the result's. */
+struct value postgres_read_text(Oid type, const char *text, size_t size);
 struct value postgres_read_value(const PGresult *result, int row, int column);
 
 /* ---- postgres_statement.c ---- */

@@ -26,6 +26,8 @@ static const char *const SETTINGS[][2] = {
     {"work_mem", "'64MB'"},
     {"maintenance_work_mem", "'128MB'"},
     {"jit", "off"},
+    /* what a run looks up was read or written just now, and is in memory */
+    {"random_page_cost", "1.1"},
 };
 
 /* ---- what the URL says ---- */

@@ -1,9 +1,9 @@
 /* The bulk load: COPY in text, which the server takes in while the next rows are being made. */
 #include "warehouse/postgres.h"
 
-/* How much is handed over at once; and from how many rows on the planner has to hear of them. */
+/* How much is handed over at once; and by which share a table has to grow for a new look at it. */
 #define BLOCK_BYTES 65536
-#define ANALYZE_ROWS 1000
+#define ANALYZE_SHARE 0.1
 
 static void add_escaped(struct buf *out, struct span text) {
     for (size_t start = 0, i = 0; i <= text.size; i++) {
@@ -90,11 +90,23 @@ static bool end_copy(struct postgres_warehouse *self, bool ok, struct err *err) 
     return ok && is_taken;
 }
 
-static bool analyze(struct postgres_warehouse *self, const char *table, struct err *err) {
+/* The planner has to hear of a table that has grown by much: the server's own daemon does not see
+ * what a transaction has not committed yet. */
+static bool analyze(struct postgres_warehouse *self, const char *table, size_t count,
+                    struct err *err) {
     struct buf sql = {0};
+    PGresult *rows = NULL;
+    const char *parameters[] = {table};
+    bool ok = postgres_query(self,
+                             "SELECT reltuples FROM pg_class"
+                             " WHERE oid = to_regclass(quote_ident($1))",
+                             1, parameters, &rows, err);
+    double known = ok && rows && PQntuples(rows) ? strtod(PQgetvalue(rows, 0, 0), NULL) : 0;
+    PQclear(rows);
     buf_add_text(&sql, "ANALYZE ");
     sql_add_name(&sql, table);
-    bool ok = postgres_query(self, buf_text(&sql), 0, NULL, NULL, err);
+    ok = ok && ((double)count < known * ANALYZE_SHARE ||
+                postgres_query(self, buf_text(&sql), 0, NULL, NULL, err));
     buf_free(&sql);
     return ok;
 }
@@ -113,7 +125,7 @@ bool postgres_load(struct warehouse *warehouse, const char *table, const char *c
     buf_add_text(&sql, ") FROM STDIN");
     bool ok = begin_copy(self, buf_text(&sql), err) &&
               end_copy(self, copy_rows(self, column_count, source, &count, err), err) &&
-              (count < ANALYZE_ROWS || analyze(self, table, err));
+              (count == 0 || analyze(self, table, count, err));
     buf_free(&sql);
     return ok;
 }

@@ -30,6 +30,10 @@ static bool wait_for_socket(struct postgres_warehouse *self, short events) {
     return ready == 0 || !(socket.revents & ~POLLOUT) || PQconsumeInput(self->connection);
 }
 
+bool postgres_wait_for_input(struct postgres_warehouse *self) {
+    return wait_for_socket(self, POLLIN);
+}
+
 bool postgres_flush(struct postgres_warehouse *self, struct err *err) {
     int left;
     while ((left = PQflush(self->connection)) == 1)

@@ -2,8 +2,9 @@
  * program makes. */
 #include "base/asset.h"
 #include "model/model.h"
-#include "stages/model_sql.h"
 #include "stages/diff.h"
+#include "stages/model_sql.h"
+#include "stages/shortlist.h"
 #include "warehouse/warehouse.h"
 
 #include <setjmp.h>
@@ -40,6 +41,10 @@ static void every_statement_of_the_program_prepares(void **state) {
     const struct model *model = read_ticketing(&arena);
     assert_true(warehouse_open(&warehouse, "sqlite::memory:", WAREHOUSE_WRITE, &err));
     assert_true(diff_remember(warehouse, model, &err)); /* which makes all tables there are */
+    /* and the lists that some statements join with */
+    assert_true(shortlist_ids(warehouse, NULL, 0, &err));
+    assert_true(
+        warehouse_exec(warehouse, "CREATE TEMP TABLE goldleaf_keys (p0 BIGINT, p1 TEXT)", &err));
     size_t count = 0;
     for (const struct asset *asset = NULL; (asset = asset_next("warehouse/sql/", asset)); count++) {
         struct span text;

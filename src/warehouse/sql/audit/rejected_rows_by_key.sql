@@ -1,2 +1,4 @@
--- Purpose: rows in quarantine that have a key. $1 bronze table, $2 key.
-SELECT row_id FROM audit_rejected_rows WHERE source_table = $1 AND record_key = $2
+-- Purpose: rows in quarantine that have a key in goldleaf_keys. $1 bronze table.
+SELECT r.row_id
+FROM goldleaf_keys k
+JOIN audit_rejected_rows r ON r.source_table = $1 AND r.record_key = k.p1

@@ -1,0 +1,73 @@
+#include "stages/shortlist.h"
+
+#include "base/arena.h"
+
+bool shortlist_fill(struct warehouse *warehouse, const char *name, const char *const *types,
+                    size_t column_count, struct row_source source, struct err *err) {
+    struct arena scratch = {0};
+    struct buf sql = {0};
+    const char **columns = arena_array(&scratch, column_count, sizeof *columns);
+    buf_printf(&sql, "DROP TABLE IF EXISTS %s; CREATE TEMP TABLE %s (", name, name);
+    for (size_t i = 0; i < column_count; i++) {
+        columns[i] = arena_printf(&scratch, "p%zu", i);
+        buf_printf(&sql, "%sp%zu %s", i ? ", " : "", i, types[i]);
+    }
+    buf_add_char(&sql, ')');
+    bool ok = warehouse_exec(warehouse, buf_text(&sql), err) &&
+              warehouse_load(warehouse, name, columns, column_count, source, err);
+    buf_free(&sql);
+    arena_free(&scratch);
+    return ok;
+}
+
+struct row_reader {
+    struct row_list rows;
+    const struct shortlist_column *columns;
+    size_t column_count;
+    size_t next;
+};
+
+static bool next_row(void *context, struct value *out) {
+    struct row_reader *reader = context;
+    const struct value *row = NULL;
+    while (!row && reader->next < reader->rows.count)
+        row = reader->rows.row(reader->rows.context, reader->next++);
+    for (size_t i = 0; row && i < reader->column_count; i++)
+        out[i] = row[reader->columns[i].field];
+    return row != NULL;
+}
+
+bool shortlist_rows(struct warehouse *warehouse, const char *name,
+                    const struct shortlist_column *columns, size_t column_count,
+                    struct row_list rows, struct err *err) {
+    struct arena scratch = {0};
+    struct row_reader reader = {rows, columns, column_count, 0};
+    const char **types = arena_array(&scratch, column_count, sizeof *types);
+    for (size_t i = 0; i < column_count; i++)
+        types[i] = warehouse_type(warehouse, columns[i].type);
+    bool ok = shortlist_fill(warehouse, name, types, column_count,
+                             (struct row_source){next_row, &reader}, err);
+    arena_free(&scratch);
+    return ok;
+}
+
+struct id_reader {
+    const int64_t *ids;
+    size_t count, next;
+};
+
+static bool next_id(void *context, struct value *out) {
+    struct id_reader *reader = context;
+    if (reader->next == reader->count)
+        return false;
+    out[0] = value_integer(reader->ids[reader->next]);
+    out[1] = value_integer((int64_t)reader->next++);
+    return true;
+}
+
+bool shortlist_ids(struct warehouse *warehouse, const int64_t *ids, size_t count, struct err *err) {
+    const char *const types[] = {"BIGINT", "BIGINT"};
+    struct id_reader reader = {ids, count, 0};
+    return shortlist_fill(warehouse, "goldleaf_ids", types, 2,
+                          (struct row_source){next_id, &reader}, err);
+}

@@ -1,0 +1,18 @@
+/* Rows of a silver table, or of a TEMP table of its name, taken out and put in many at a time. */
+#ifndef GOLDLEAF_STAGES_SILVER_ROWS_H
+#define GOLDLEAF_STAGES_SILVER_ROWS_H
+
+#include "model/model.h"
+#include "stages/shortlist.h"
+
+/* Takes out the rows that have the primary keys of these. */
+bool silver_remove_rows(struct warehouse *warehouse, const struct sheet_model *sheet,
+                        struct row_list rows, struct err *err);
+
+/* Puts rows in. `row_id` tells from which version in bronze a row of the list comes; with NULL from
+ * none. */
+bool silver_insert_rows(struct warehouse *warehouse, const struct sheet_model *sheet,
+                        struct row_list rows, int64_t (*row_id)(const void *context, size_t index),
+                        struct err *err);
+
+#endif
