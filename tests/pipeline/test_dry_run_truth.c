@@ -65,7 +65,7 @@ static int run_command(struct trial *trial, const char *const *words, struct spa
                             "-o",         path,
                             "--format",   "json",
                             "--model",    trial->world.theme->model,
-                            "--database", trial->scene.database_path};
+                            "--database", trial->scene.database_url};
     int count = 10;
     for (; *words; words++)
         line[count++] = *words;
@@ -163,7 +163,7 @@ static const char *silver_key_sql(struct trial *trial, const struct sheet_model 
     return copy;
 }
 
-static struct dump take_current(struct trial *trial, sqlite3 *database) {
+static struct dump take_current(struct trial *trial, struct database *database) {
     const struct model *model = trial->scene.model;
     struct buf sql = {0};
     for (size_t i = 0; i < model->sheet_count; i++)
@@ -178,9 +178,9 @@ static struct state take_state(struct trial *trial) {
     const struct model *model = trial->scene.model;
     struct arena *arena = &trial->arena;
     struct state state = {0};
-    if (access(trial->scene.database_path, F_OK) != 0)
+    if (access(trial->scene.database_url, F_OK) != 0)
         return state;
-    sqlite3 *database = scene_database(&trial->scene);
+    struct database *database = scene_database(&trial->scene);
     struct dump last = dump_take(
         database, arena,
         "SELECT snapshot_id, loaded_at FROM audit_snapshots ORDER BY snapshot_id DESC LIMIT 1");
@@ -206,7 +206,7 @@ struct picture {
 
 static struct picture take_picture(struct trial *trial) {
     struct picture picture = {0};
-    const char *path = trial->scene.database_path;
+    const char *path = trial->scene.database_url;
     const char *log = arena_printf(&trial->arena, "%s-wal", path);
     picture.exists = stat(path, &picture.info) == 0;
     if (picture.exists)
@@ -502,13 +502,13 @@ static void check_sheet(struct trial *trial, const struct json *told,
 enum { REJECT_SHEET, REJECT_KEY, REJECT_RULE, REJECT_COLUMN, REJECT_VALUE, REJECT_CELL, REJECT_ID };
 
 static bool is_datum(struct datum datum, const char *text) {
-    return is_text(datum.type == SQLITE_NULL ? NULL : datum.text, text);
+    return is_text(datum.type == DATUM_NULL ? NULL : datum.text, text);
 }
 
 static bool is_same_fault(const struct dump *a, size_t i, const struct dump *b, size_t j) {
     for (size_t column = REJECT_SHEET; column <= REJECT_VALUE; column++) {
         struct datum other = dump_cell(b, j, column);
-        if (!is_datum(dump_cell(a, i, column), other.type == SQLITE_NULL ? NULL : other.text))
+        if (!is_datum(dump_cell(a, i, column), other.type == DATUM_NULL ? NULL : other.text))
             return false;
     }
     return true;
@@ -586,7 +586,7 @@ static size_t count_healed(struct trial *trial, const struct state *before,
                     stands(after, sheet, dump_cell(old, i, REJECT_ID).text);
     size_t gone = then > now ? then - now : 0;
     bool is_duplicate = strncmp(dump_cell(old, row, REJECT_RULE).text, "duplicate", 9) == 0;
-    if (key.type != SQLITE_NULL && !is_duplicate && is_in_silver(trial, after, sheet, key.text))
+    if (key.type != DATUM_NULL && !is_duplicate && is_in_silver(trial, after, sheet, key.text))
         return gone;
     return standing < gone ? standing : gone;
 }
@@ -635,15 +635,15 @@ static void check_rejects(struct trial *trial, const struct json *told, const st
 /* ---- KPIs ---- */
 
 static bool is_value(struct datum datum, const struct json *value) {
-    if (datum.type == SQLITE_NULL || value->kind == JSON_NULL)
-        return datum.type == SQLITE_NULL && value->kind == JSON_NULL;
-    if (datum.type == SQLITE_TEXT)
+    if (datum.type == DATUM_NULL || value->kind == JSON_NULL)
+        return datum.type == DATUM_NULL && value->kind == JSON_NULL;
+    if (datum.type == DATUM_TEXT)
         return value->kind == JSON_STRING && strcmp(value->text.data, datum.text) == 0;
     return value->kind == JSON_NUMBER && strtod(value->text.data, NULL) == datum.number;
 }
 
 static bool is_same_datum(struct datum a, struct datum b) {
-    bool is_number = a.type != SQLITE_TEXT && a.type != SQLITE_NULL;
+    bool is_number = a.type != DATUM_TEXT && a.type != DATUM_NULL;
     return a.type == b.type && (is_number ? a.number == b.number : strcmp(a.text, b.text) == 0);
 }
 
