@@ -148,7 +148,11 @@ static bool find_causes(struct inquiry *self, struct err *err) {
 bool cmd_blame(struct session *session, struct err *err) {
     struct inquiry self = {.session = session};
     const struct options *options = &session->options;
-    bool ok = replay_open(&self.replay, session, options->from, options->to, err) &&
+    const char *to_text = session_text(session, OPTION_TO);
+    int64_t to = 0;
+    if (*to_text && !replay_read_number(to_text, &to, err))
+        return err_wrap(err, "--to");
+    bool ok = replay_open(&self.replay, session, options->from, to, err) &&
               read_question(&self, err) &&
               sheets_read(self.replay.stored, self.replay.model, session->arena, &self.sheets,
                           &self.sheet_count, err) &&

@@ -4,20 +4,7 @@
 #include "cli/export.h"
 
 #include "base/nearest.h"
-
-/* The audit tables, and the order that makes their export the same every time. */
-static const struct {
-    const char *name, *order;
-} AUDIT_TABLES[] = {
-    {"audit_snapshots", "snapshot_id"},
-    {"audit_runs", "started_at, run_id"},
-    {"audit_loads", "started_at, run_id, layer, table_name"},
-    {"audit_headers", "table_name, snapshot_id"},
-    {"audit_rejected_rows", "source_table, row_number, row_id"},
-    {"audit_warnings", "source_table, row_number, row_id, column_name"},
-    {"audit_dq_results", "run_id, table_name, rule, severity"},
-    {"audit_watermarks", "layer, table_name"},
-};
+#include "stages/audit.h"
 
 static void add_names(struct buf *sql, const struct field *fields, const size_t *indexes,
                       size_t count) {
@@ -143,14 +130,14 @@ static bool unknown_table(const struct export *export, const struct model *model
     struct arena *arena = export->session->arena;
     size_t count = 0;
     const char **names = arena_array(
-        arena, 2 * model->sheet_count + model->gold_count + COUNT_OF(AUDIT_TABLES), sizeof *names);
+        arena, 2 * model->sheet_count + model->gold_count + AUDIT_TABLE_COUNT, sizeof *names);
     for (size_t i = 0; i < model->sheet_count; i++) {
         names[count++] = arena_printf(arena, "bronze_%s", model->sheets[i].name);
         names[count++] = arena_printf(arena, "silver_%s", model->sheets[i].name);
     }
     for (size_t i = 0; i < model->gold_count; i++)
         names[count++] = model->gold[i].name;
-    for (size_t i = 0; i < COUNT_OF(AUDIT_TABLES); i++)
+    for (size_t i = 0; i < AUDIT_TABLE_COUNT; i++)
         names[count++] = AUDIT_TABLES[i].name;
     const char *nearest = nearest_word(export->table, names, count);
     err_set(err, ERR_USAGE, "there is no table \"%s\"", export->table);
@@ -174,7 +161,7 @@ static bool find_bronze(struct export *export, bool *is_found, struct err *err) 
 static bool find_table(struct export *export, const struct model *model, struct err *err) {
     const char *table = export->table;
     bool is_bronze = false;
-    for (size_t i = 0; i < COUNT_OF(AUDIT_TABLES); i++)
+    for (size_t i = 0; i < AUDIT_TABLE_COUNT; i++)
         if (strcmp(table, AUDIT_TABLES[i].name) == 0)
             return export_audit(export, AUDIT_TABLES[i].order, err);
     for (size_t i = 0; i < model->gold_count; i++) {

@@ -87,6 +87,14 @@ const struct command COMMANDS[] = {
      .least_operands = 1,
      .most_operands = 1,
      .run = cmd_export},
+    {.name = "copy",
+     .operands = "",
+     .summary = "carry the warehouse, history included, to another database",
+     .details = "--to URL names the database, which must have no warehouse yet: a path, or "
+                "postgresql://... Every snapshot can be exported there as here. A URL with a "
+                "password is better given in the environment, as GOLDLEAF_TO.",
+     .options = FOR_COPY,
+     .run = cmd_copy},
     {.name = "doctor",
      .operands = "",
      .summary = "check key, clock, sharing, tabs, headers, database",

@@ -33,6 +33,7 @@ bool cmd_rejects(struct session *session, struct err *err);
 bool cmd_export(struct session *session, struct err *err);
 bool cmd_apply(struct session *session, struct err *err);
 bool cmd_blame(struct session *session, struct err *err);
+bool cmd_copy(struct session *session, struct err *err);
 bool cmd_diff(struct session *session, struct err *err);
 bool cmd_doctor(struct session *session, struct err *err);
 bool cmd_model(struct session *session, struct err *err);

@@ -101,8 +101,7 @@ static void add_text(struct output *output, const struct diagnosis *diagnosis) {
                counts[CHECK_WARN], counts[CHECK_FAIL]);
 }
 
-bool diagnosis_print(struct session *session, const struct diagnosis *diagnosis,
-                     struct err *err) {
+bool diagnosis_print(struct session *session, const struct diagnosis *diagnosis, struct err *err) {
     struct output *output = &session->output;
     if (!session_open_output(session, "text", err))
         return false;

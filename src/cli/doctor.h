@@ -35,7 +35,8 @@ bool diagnosis_print(struct session *session, const struct diagnosis *diagnosis,
 void doctor_check_google(struct diagnosis *diagnosis, struct session *session,
                          const struct model *model);
 
-/* The CSV files: under --source csv, and where no spreadsheet is configured, they are what is read. */
+/* The CSV files: under --source csv, and where no spreadsheet is configured, they are what is read.
+ */
 void doctor_check_files(struct diagnosis *diagnosis, const struct session *session,
                         const struct model *model);
 

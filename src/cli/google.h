@@ -17,8 +17,8 @@ extern const size_t GOOGLE_VARIABLE_COUNT;
 
 /* All that is needed to talk to Google. Zeroed, it is closed. */
 struct google {
-    struct sheets_address *addresses; /* one a sheet of the model */
-    size_t address_count;             /* of those with a spreadsheet */
+    struct sheets_address *addresses;             /* one a sheet of the model */
+    size_t address_count;                         /* of those with a spreadsheet */
     const char *sheets_endpoint, *token_endpoint; /* NULL: Google's own */
     struct credential *credential;
     struct http_client *client;
@@ -38,8 +38,8 @@ bool google_open_credential(struct google *google, const struct session *session
                             const char **warning, struct err *err);
 
 /* Opens client and token source behind it. The session, the model and the watch must outlive it. */
-bool google_connect(struct google *google, const struct session *session,
-                    const struct model *model, struct watch *watch, struct err *err);
+bool google_connect(struct google *google, const struct session *session, const struct model *model,
+                    struct watch *watch, struct err *err);
 
 void google_close(struct google *google);
 

@@ -260,8 +260,6 @@ static int64_t *count_of(struct options *options, enum option_id id) {
         return &options->snapshot;
     case OPTION_FROM:
         return &options->from;
-    case OPTION_TO:
-        return &options->to;
     case OPTION_TIMEOUT:
         return &options->timeout_s;
     case OPTION_PATIENCE:
@@ -279,7 +277,7 @@ static bool check_count(struct options *options, enum option_id id, const char *
     long long number = ascii_is_digit(value[0]) ? strtoll(value, &end, 10) : -1;
     if (number < 0 || *end != '\0' || errno)
         return err_set(err, ERR_USAGE, "%s: \"%s\" is not a whole number", place, value);
-    bool is_snapshot = id == OPTION_SNAPSHOT || id == OPTION_FROM || id == OPTION_TO;
+    bool is_snapshot = id == OPTION_SNAPSHOT || id == OPTION_FROM;
     if (is_snapshot && number == 0)
         return err_set(err, ERR_USAGE, "%s: snapshots are counted from 1", place);
     if (id == OPTION_TIMEOUT && (number == 0 || number > MAX_SECONDS))

@@ -32,8 +32,8 @@ const struct option OPTIONS[OPTION_COUNT] = {
                          .variable = "DATABASE_URL",
                          .value = "URL",
                          .default_value = "warehouse.sqlite",
-                         .help = "the warehouse: a path, sqlite:PATH, sqlite:///relative or "
-                                 "sqlite:////absolute"},
+                         .help = "the warehouse: a path, sqlite:PATH, sqlite:///relative, "
+                                 "sqlite:////absolute, or postgresql://USER@HOST/NAME"},
     [OPTION_ENV_FILE] = {.name = "env-file",
                          .kind = KIND_TEXT,
                          .commands = FOR_ALL,
@@ -138,11 +138,12 @@ const struct option OPTIONS[OPTION_COUNT] = {
                      .value = "N",
                      .help = "the snapshot before; default: the last but one"},
     [OPTION_TO] = {.name = "to",
-                   .kind = KIND_COUNT,
-                   .commands = FOR_BLAME,
+                   .kind = KIND_TEXT,
+                   .commands = FOR_BLAME | FOR_COPY,
                    .variable = "GOLDLEAF_TO",
-                   .value = "N",
-                   .help = "the snapshot after; default: the last"},
+                   .value = "N|URL",
+                   .help = "of blame: the snapshot after, default the last; of copy: the database "
+                           "to copy into"},
     [OPTION_SHEET] = {.name = "sheet",
                       .kind = KIND_TEXT,
                       .commands = FOR_REJECTS | FOR_DIFF | FOR_PULL | FOR_BUILD,

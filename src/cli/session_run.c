@@ -1,8 +1,12 @@
 #include "cli/session_run.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "run/lock.h"
+#include "run/signals.h"
+#include "stages/copy.h"
 
+#include <time.h>
 #include <unistd.h>
 
 static void wipe_progress(void *context) {
@@ -30,6 +34,106 @@ bool session_run_on(struct session *session, struct warehouse *warehouse, const 
     return ok;
 }
 
+/* ---- trying again ----
+ *
+ * A run is one transaction, so what a deadlock, a restart of the server or a lost connection broke
+ * off is tried again as a whole. One case is different: when the answer to COMMIT did not come, the
+ * run may well be published, and only the database knows. */
+
+#define RETRIES 5
+#define RETRY_BUDGET_S 60.0
+
+struct attempts {
+    struct session *session;
+    const struct model *model;
+    const struct run_options *run;
+    struct warehouse **warehouse;
+    struct run_report *report;
+    unsigned count;
+    double began_s;
+};
+
+/* Our own session may hold the lock until the server sees that we are gone, and a server that
+ * starts refuses connections; but neither is a reason to try a first time again. */
+static bool is_worth_a_retry(const struct attempts *attempts, const struct err *err) {
+    bool is_passing = err->class == ERR_DATABASE_RETRY ||
+                      (attempts->count > 1 && !*attempts->warehouse) ||
+                      (attempts->count > 1 && err->class == ERR_LOCKED);
+    return is_passing && attempts->count <= RETRIES && !attempts->run->is_dry &&
+           clock_monotonic_s() - attempts->began_s < RETRY_BUDGET_S;
+}
+
+static bool wait_for_retry(const struct attempts *attempts, const struct err *cause,
+                           struct err *err) {
+    double wait_s = 0.5 * (double)(1U << (attempts->count - 1));
+    double until_s = clock_monotonic_s() + wait_s;
+    log_line(LOG_LEVEL_WARN, "database_retry", "%s; trying the run again in %.1f s", cause->message,
+             wait_s);
+    while (clock_monotonic_s() < until_s && signals_check(err))
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    return signals_check(err);
+}
+
+/* Under the lock of the run, so that a COMMIT that is still under way comes first. */
+static bool find_out(const struct attempts *attempts, const char *run_id, bool *is_published,
+                     struct err *err) {
+    struct warehouse *warehouse = *attempts->warehouse;
+    struct value status = value_null(), parameter = value_string(run_id);
+    bool has_table = false;
+    bool ok =
+        warehouse_begin(warehouse, err) &&
+        warehouse_has_table(warehouse, "audit_runs", &has_table, err) &&
+        (!has_table || warehouse_value(warehouse, attempts->session->arena,
+                                       sql_file("audit/find_run"), &parameter, 1, &status, err));
+    warehouse_rollback(warehouse);
+    *is_published = ok && status.kind != VALUE_NULL;
+    return ok;
+}
+
+static bool attempt(struct attempts *attempts, bool *is_published, struct err *err) {
+    const struct session *session = attempts->session;
+    const char *url = session_text(session, OPTION_DATABASE);
+    bool is_unsure = attempts->count && attempts->report->is_commit_sent;
+    const char *run_id = attempts->report->run_id;
+    attempts->count++;
+    bool is_open = attempts->run->is_dry
+                       ? copy_open_fork(attempts->warehouse, url, attempts->model, err)
+                       : warehouse_open(attempts->warehouse, url, WAREHOUSE_WRITE, err);
+    if (!is_open || (is_unsure && !find_out(attempts, run_id, is_published, err)))
+        return false;
+    return *is_published || session_run_on(attempts->session, *attempts->warehouse, attempts->model,
+                                           attempts->run, attempts->report, err);
+}
+
+/* Gives up. Whoever reads this has to know when a failed run may not have failed. */
+static bool give_up(const struct attempts *attempts, struct err *err) {
+    bool is_database = err->class == ERR_DATABASE_RETRY || err->class == ERR_DATABASE;
+    if (is_database && attempts->report->is_commit_sent)
+        err_hint(err,
+                 "the answer to COMMIT was lost: `goldleaf status` will tell whether run %s was "
+                 "published",
+                 attempts->report->run_id);
+    return false;
+}
+
+static bool run_until_done(struct attempts *attempts, struct err *err) {
+    bool is_published = false;
+    while (!attempt(attempts, &is_published, err)) {
+        struct err cause = *err;
+        if (!is_worth_a_retry(attempts, &cause))
+            return give_up(attempts, err);
+        warehouse_close(*attempts->warehouse);
+        *attempts->warehouse = NULL;
+        if (!wait_for_retry(attempts, &cause, err))
+            return false;
+    }
+    if (is_published)
+        log_line(LOG_LEVEL_INFO, "commit_confirmed",
+                 "the connection was lost, but the run %s was published before",
+                 attempts->report->run_id);
+    return true;
+}
+
 /* The lock is given back before anything is printed, so that a slow reader of the report keeps
  * nobody waiting. A dry run needs none. */
 bool session_run(struct session *session, const struct model *model, const struct run_options *run,
@@ -39,8 +143,9 @@ bool session_run(struct session *session, const struct model *model, const struc
     bool is_shared = path && *path && strcmp(path, ":memory:") != 0;
     if (!run->is_dry && is_shared && !lock_take(&lock, path, err))
         return false;
-    bool ok = warehouse_open(warehouse, url, run->is_dry ? WAREHOUSE_FORK : WAREHOUSE_WRITE, err) &&
-              session_run_on(session, *warehouse, model, run, report, err);
+    struct attempts attempts = {session, model, run, warehouse, report, 0, clock_monotonic_s()};
+    *report = (struct run_report){0};
+    bool ok = run_until_done(&attempts, err);
     lock_release(&lock);
     if (!ok && (err->class == ERR_INTERRUPTED || err->class == ERR_TERMINATED))
         err_hint(err, "nothing of this run was published; the last good version stays");

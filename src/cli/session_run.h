@@ -7,13 +7,11 @@
 
 /* Opens the warehouse of --database, for a dry run a fork of it, and runs. The warehouse is the
  * caller's to close, also after an error. */
-bool session_run(struct session *session, const struct model *model,
-                 const struct run_options *run, struct warehouse **warehouse,
-                 struct run_report *report, struct err *err);
+bool session_run(struct session *session, const struct model *model, const struct run_options *run,
+                 struct warehouse **warehouse, struct run_report *report, struct err *err);
 
 /* The same on a warehouse that is open. */
-bool session_run_on(struct session *session, struct warehouse *warehouse,
-                    const struct model *model, const struct run_options *run,
-                    struct run_report *report, struct err *err);
+bool session_run_on(struct session *session, struct warehouse *warehouse, const struct model *model,
+                    const struct run_options *run, struct run_report *report, struct err *err);
 
 #endif

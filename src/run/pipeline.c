@@ -88,7 +88,8 @@ static bool record_run(struct pipeline *pipeline, const char *status, int exit_c
 /* A failed run leaves nothing but this line, and not even that where the database is what failed.
  */
 static void record_failure(struct pipeline *pipeline, const struct err *cause) {
-    if (cause->class == ERR_DATABASE || pipeline->options->is_dry)
+    bool is_database = cause->class == ERR_DATABASE || cause->class == ERR_DATABASE_RETRY;
+    if (is_database || pipeline->options->is_dry)
         return;
     struct err err;
     bool exists = false;
@@ -239,6 +240,7 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
                          run_report_exit_code(report), NULL, err) &&
               progress_step(pipeline->progress, 0, err);
     progress_begin(pipeline->progress, "publishing", "", 0);
+    report->is_commit_sent = ok && !options->is_dry;
     ok = ok && (options->is_dry || warehouse_commit(pipeline->warehouse, err));
     report->commit_seconds = clock_monotonic_s() - commit_began;
     report->total_seconds = clock_monotonic_s() - began;

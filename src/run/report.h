@@ -63,6 +63,7 @@ struct run_report {
     struct run_gold *gold;
     bool is_held;     /* a gate held something back: exit 4 */
     bool is_fallback; /* Google could not be reached, other sheets or files did: exit 3 */
+    bool is_commit_sent; /* from here on the run may be published, whatever the error says */
     double pull_seconds, silver_seconds, gold_seconds, commit_seconds, total_seconds;
 };
 

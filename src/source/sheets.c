@@ -67,6 +67,15 @@ static bool start_group(struct sheets_source *self, size_t index, struct err *er
     return true;
 }
 
+/* A sheet that was handed out is asked for again when the whole run is tried again: by then the
+ * spreadsheet may be another, so all of it is read anew. */
+static void forget_group(struct sheets_source *self, size_t index) {
+    self->groups[index].is_known = false;
+    for (size_t i = 0; i < self->settings->model->sheet_count; i++)
+        if (self->sheets[i].group == index)
+            self->sheets[i].is_taken = false;
+}
+
 static bool restart_group(struct sheets_source *self, size_t index, struct err *err) {
     struct group *group = &self->groups[index];
     if (++group->restarts > MAX_RESTARTS) {
@@ -182,6 +191,8 @@ static bool sheets_read(struct source *source, size_t index, const struct source
     struct sheet_state *sheet = &self->sheets[index];
     (void)past;
     *out = (struct source_sheet){.source = "sheets"};
+    if (sheet->is_taken)
+        forget_group(self, sheet->group);
     if (!self->groups[sheet->group].is_known && !start_group(self, sheet->group, err))
         return false;
     while (!is_complete(sheet))

@@ -5,6 +5,19 @@
 #include "stages/key.h"
 #include "json/json.h"
 
+const struct audit_table AUDIT_TABLES[AUDIT_TABLE_COUNT] = {
+    {"audit_snapshots", "snapshot_id"},
+    {"audit_runs", "started_at COLLATE \"C\", run_id COLLATE \"C\""},
+    {"audit_loads", "started_at COLLATE \"C\", run_id COLLATE \"C\", layer COLLATE \"C\","
+                    " table_name COLLATE \"C\""},
+    {"audit_headers", "table_name COLLATE \"C\", snapshot_id"},
+    {"audit_rejected_rows", "source_table COLLATE \"C\", row_number, row_id"},
+    {"audit_warnings", "source_table COLLATE \"C\", row_number, row_id, column_name COLLATE \"C\""},
+    {"audit_dq_results", "run_id COLLATE \"C\", table_name COLLATE \"C\", rule COLLATE \"C\","
+                         " severity COLLATE \"C\""},
+    {"audit_watermarks", "layer COLLATE \"C\", table_name COLLATE \"C\""},
+};
+
 static struct value audit_table(struct arena *arena, const char *layer,
                                 const struct sheet_model *model) {
     return value_string(arena_printf(arena, "%s_%s", layer, model->name));

@@ -5,6 +5,13 @@
 #include "stages/clean.h"
 #include "warehouse/warehouse.h"
 
+/* The audit tables, each with an order in which it is the same on every database. */
+struct audit_table {
+    const char *name, *order;
+};
+#define AUDIT_TABLE_COUNT 8
+extern const struct audit_table AUDIT_TABLES[AUDIT_TABLE_COUNT];
+
 /* Which run writes. */
 struct audit_run {
     const char *run_id;

@@ -51,15 +51,14 @@ static bool schema_create_bronze(struct warehouse *warehouse, const struct sheet
     return schema_exec(warehouse, &sql, err) && schema_create_views(warehouse, sheet, err);
 }
 
-bool schema_add_bronze_columns(struct warehouse *warehouse, const struct sheet_model *sheet,
-                               const struct header *header, struct err *err) {
+bool schema_add_bronze_names(struct warehouse *warehouse, const struct sheet_model *sheet,
+                             const char *const *names, size_t count, struct err *err) {
     char table[80];
     snprintf(table, sizeof table, "bronze_%s", sheet->name);
     bool is_changed = false;
-    for (size_t i = 0; i < header->column_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         bool exists;
-        const char *column = header->columns[i].name;
-        if (!warehouse_has_column(warehouse, table, column, &exists, err))
+        if (!warehouse_has_column(warehouse, table, names[i], &exists, err))
             return false;
         if (exists)
             continue;
@@ -67,13 +66,24 @@ bool schema_add_bronze_columns(struct warehouse *warehouse, const struct sheet_m
         buf_add_text(&sql, "ALTER TABLE ");
         sql_add_name(&sql, table);
         buf_add_text(&sql, " ADD COLUMN ");
-        sql_add_name(&sql, column);
+        sql_add_name(&sql, names[i]);
         buf_add_text(&sql, " TEXT");
         if (!schema_exec(warehouse, &sql, err))
             return false;
         is_changed = true;
     }
     return !is_changed || schema_create_views(warehouse, sheet, err);
+}
+
+bool schema_add_bronze_columns(struct warehouse *warehouse, const struct sheet_model *sheet,
+                               const struct header *header, struct err *err) {
+    struct arena scratch = {0};
+    const char **names = arena_array(&scratch, header->column_count, sizeof *names);
+    for (size_t i = 0; i < header->column_count; i++)
+        names[i] = header->columns[i].name;
+    bool ok = schema_add_bronze_names(warehouse, sheet, names, header->column_count, err);
+    arena_free(&scratch);
+    return ok;
 }
 
 void schema_add_fields(struct buf *sql, const struct field *fields, const size_t *indexes,

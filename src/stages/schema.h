@@ -10,7 +10,9 @@
  * table before it indexes it. */
 bool schema_create(struct warehouse *warehouse, const struct model *model, struct err *err);
 
-/* Adds the columns of a header that bronze_<sheet> does not have yet. */
+/* Adds the columns of a header, or of these names, that bronze_<sheet> does not have yet. */
+bool schema_add_bronze_names(struct warehouse *warehouse, const struct sheet_model *sheet,
+                             const char *const *names, size_t count, struct err *err);
 bool schema_add_bronze_columns(struct warehouse *warehouse, const struct sheet_model *sheet,
                                const struct header *header, struct err *err);
 

@@ -18,8 +18,8 @@ struct warehouse_driver {
                     struct err *err);
     bool (*start)(struct statement *statement, const struct value *parameters, size_t count,
                   struct err *err);
-    /* NULL, or a faster way for statements whose rows nobody wants: it may send them ahead, and tell
-     * of a failure with any later call. */
+    /* NULL, or a faster way for statements whose rows nobody wants: it may send them ahead, and
+     * tell of a failure with any later call. */
     bool (*run)(struct statement *statement, const struct value *parameters, size_t count,
                 struct err *err);
     bool (*next)(struct statement *statement, bool *has_row, struct err *err);

@@ -20,7 +20,7 @@ struct sqlite_warehouse {
     sqlite3 *pin; /* of a fork: a reader of the real file, which keeps it still; or NULL */
     struct sqlite_fork *fork;
     struct sqlite_rows *load;
-    bool is_open;  /* in a transaction */
+    bool is_open; /* in a transaction */
     bool is_reader;
     bool is_fresh; /* nothing was ever committed to the file */
 };
@@ -374,6 +374,13 @@ static int sqlite_open_fork(struct sqlite_warehouse *self, const char *path) {
     return sqlite_fork_open(&self->fork, self->pin, path, &self->database);
 }
 
+/* The order of bytes by the name that it has in PostgreSQL, so that one ORDER BY does for both. */
+static int sqlite_collate(void *context, int a_size, const void *a, int b_size, const void *b) {
+    (void)context;
+    int order = memcmp(a, b, (size_t)(a_size < b_size ? a_size : b_size));
+    return order ? order : a_size - b_size;
+}
+
 static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode mode,
                              struct err *err) {
     sqlite3 *database = self->database;
@@ -384,7 +391,8 @@ static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode 
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_progress_handler(database, STOP_CHECK_INSTRUCTIONS, sqlite_is_stopped, &self->base);
-    if (sqlite_rows_register(database, &self->load) != SQLITE_OK)
+    if (sqlite_rows_register(database, &self->load) != SQLITE_OK ||
+        sqlite3_create_collation(database, "C", SQLITE_UTF8, NULL, sqlite_collate) != SQLITE_OK)
         return sqlite_fail(&self->base, err);
     /* Sorting stays in memory and may use the second core; the cache holds the inner pages of the
      * largest tables. */
@@ -417,16 +425,21 @@ static int sqlite_open_file(struct sqlite_warehouse *self, const char *path,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 }
 
-bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_mode mode,
-                 struct err *err) {
-    /* One thread uses the library at a time, and nobody asks for its memory statistics: both spare
-     * a lock for every allocation. It counts before the first use in the process only. */
+/* One thread uses the library at a time, and nobody asks for its memory statistics: both spare a
+ * lock for every allocation. It counts before the first use in the process only. */
+static struct sqlite_warehouse *sqlite_make(const char *location, bool is_reader) {
     sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct sqlite_warehouse *self = memory_alloc(sizeof *self);
     *self = (struct sqlite_warehouse){
-        .base = {.driver = &sqlite_driver, .location = strdup(path), .schema = "main"},
-        .is_reader = mode == WAREHOUSE_READ};
+        .base = {.driver = &sqlite_driver, .location = strdup(location), .schema = "main"},
+        .is_reader = is_reader};
+    return self;
+}
+
+bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_mode mode,
+                 struct err *err) {
+    struct sqlite_warehouse *self = sqlite_make(path, mode == WAREHOUSE_READ);
     *warehouse = &self->base;
     bool is_memory = strcmp(path, ":memory:") == 0;
     struct stat info;
@@ -447,6 +460,21 @@ bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_
         if (status != SQLITE_OK)
             sqlite_fail(&self->base, err);
     }
+    warehouse_close(&self->base);
+    *warehouse = NULL;
+    return false;
+}
+
+bool warehouse_open_scratch(struct warehouse **warehouse, const char *location, struct err *err) {
+    struct sqlite_warehouse *self = sqlite_make(location, false);
+    *warehouse = &self->base;
+    /* The empty name is a file that SQLite removes as soon as it is open. */
+    if (sqlite_open_file(self, "", WAREHOUSE_WRITE) != SQLITE_OK)
+        sqlite_fail(&self->base, err);
+    else if (sqlite_configure(self, WAREHOUSE_FORK, err) &&
+             sqlite_exec(&self->base, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF",
+                         err))
+        return true;
     warehouse_close(&self->base);
     *warehouse = NULL;
     return false;

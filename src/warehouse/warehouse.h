@@ -13,18 +13,21 @@
 #include "model/model.h"
 
 /* READ never writes a byte, not even to create the file; a missing one is ERR_DATABASE with the
- * hint to run `goldleaf all` first. FORK is a copy that only this process sees: it can be written, and
- * nothing of that reaches the database; a missing one is as good as an empty one. */
+ * hint to run `goldleaf all` first. FORK is a copy that only this process sees: it can be written,
+ * and nothing of that reaches the database; a missing one is as good as an empty one. */
 enum warehouse_mode { WAREHOUSE_READ, WAREHOUSE_WRITE, WAREHOUSE_FORK };
 
 struct warehouse;
 struct statement;
 
 /* Opens by DATABASE_URL: a path, sqlite:PATH, sqlite:///relative, sqlite:////absolute; or
- * postgresql://... or postgres://..., which goes to libpq as it is. A fork of a server's database is
- * made by fork.h. */
+ * postgresql://... or postgres://..., which goes to libpq as it is. A server's
+ * database has no fork; stages/copy.h makes one. */
 bool warehouse_open(struct warehouse **warehouse, const char *url, enum warehouse_mode mode,
                     struct err *err);
+/* An empty database of this process alone, on disk where it is large, gone when it is closed.
+ * `location` is what messages call it. */
+bool warehouse_open_scratch(struct warehouse **warehouse, const char *location, struct err *err);
 void warehouse_close(struct warehouse *warehouse); /* rolls back what is open; NULL is fine */
 
 /* The SQLite file that a DATABASE_URL names, or NULL when it names a server. */
@@ -36,9 +39,9 @@ void warehouse_stop_when(struct warehouse *warehouse, bool (*is_stopped)(void *)
 /* Where the data is, without secrets: "warehouse.sqlite". */
 const char *warehouse_location(const struct warehouse *warehouse);
 
-/* A transaction that writes is taken at once, so that a conflict shows here and not in the middle; on
- * a server it holds the lock of the run, too, and ERR_LOCKED names who has it. One that reads sees
- * one version until it ends. */
+/* A transaction that writes is taken at once, so that a conflict shows here and not in the middle;
+ * on a server it holds the lock of the run, too, and ERR_LOCKED names who has it. One that reads
+ * sees one version until it ends. */
 bool warehouse_begin(struct warehouse *warehouse, struct err *err);
 bool warehouse_commit(struct warehouse *warehouse, struct err *err);
 void warehouse_rollback(struct warehouse *warehouse);

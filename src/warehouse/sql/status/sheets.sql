@@ -15,4 +15,4 @@ LEFT JOIN audit_loads g ON g.layer = 'bronze' AND g.table_name = t.table_name
 LEFT JOIN audit_loads h ON h.layer = 'bronze' AND h.table_name = t.table_name
     AND h.snapshot_id = t.newest AND h.status IN ('held', 'kept')
 LEFT JOIN audit_snapshots s ON s.snapshot_id = t.good
-ORDER BY t.table_name
+ORDER BY t.table_name COLLATE "C"
