@@ -275,6 +275,13 @@ struct database *scene_database(struct scene *scene) {
     return scene->database;
 }
 
+bool scene_has_warehouse(struct scene *scene) {
+    if (!scene->schema)
+        return access(scene->database_url, F_OK) == 0;
+    return scene_integer(scene, "SELECT COUNT(*) FROM pg_tables WHERE schemaname ="
+                                " current_schema() AND tablename = 'audit_snapshots'") == 1;
+}
+
 void scene_write_database(struct scene *scene, const char *sql) {
     close_database(scene);
     database_write(scene->database_url, sql);

@@ -65,6 +65,7 @@ const struct run_sheet *report_sheet(const struct run_report *report, const char
 
 /* A connection that only reads; closed by the next run. */
 struct database *scene_database(struct scene *scene);
+bool scene_has_warehouse(struct scene *scene);
 /* Statements that change the warehouse behind the program's back. */
 void scene_write_database(struct scene *scene, const char *sql);
 

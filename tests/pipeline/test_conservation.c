@@ -346,34 +346,34 @@ static size_t check_warnings_of_sheet(struct scene *scene, const char *sheet,
 
 /* Exact in hundredths, per currency; those that have anything. */
 static struct span sums_of(struct scene *scene, const char *table) {
-    return scene_query(scene, arena_printf(
-                                  &scene->run_arena,
-                                  "SELECT * FROM (SELECT currency, SUM(tickets_sold) AS "
-                                  "sold, " CENTS("gross_revenue") " AS gross, " CENTS(
-                                      "refunds_amount") " AS refunds, " CENTS("net_revenue") " AS "
-                                                                                             "net"
-                                                                                             " FROM"
-                                                                                             " %s "
-                                                                                             "GROUP"
-                                                                                             " BY "
-                                                                                             "curre"
-                                                                                             "ncy) "
-                                                                                             "s "
-                                                                                             "WHERE"
-                                                                                             " sold"
-                                                                                             " <> "
-                                                                                             "0 OR "
-                                                                                             "gross"
-                                                                                             " <> 0"
-                                                                                             " OR "
-                                                                                             "refun"
-                                                                                             "ds "
-                                                                                             "<> 0 "
-                                                                                             "ORDER"
-                                                                                             " BY "
-                                                                                             "curre"
-                                                                                             "ncy",
-                                  table));
+    return scene_query(
+        scene, arena_printf(&scene->run_arena,
+                            "SELECT * FROM (SELECT currency, SUM(tickets_sold) AS "
+                            "sold, " CENTS("gross_revenue") " AS gross, " CENTS(
+                                "refunds_amount") " AS refunds, " CENTS("net_revenue") " AS "
+                                                                                       "net"
+                                                                                       " FROM"
+                                                                                       " %s "
+                                                                                       "GROUP"
+                                                                                       " BY "
+                                                                                       "curre"
+                                                                                       "ncy) "
+                                                                                       "s "
+                                                                                       "WHERE"
+                                                                                       " sold"
+                                                                                       " <> "
+                                                                                       "0 OR "
+                                                                                       "gross"
+                                                                                       " <> 0"
+                                                                                       " OR "
+                                                                                       "refun"
+                                                                                       "ds "
+                                                                                       "<> 0 "
+                                                                                       "ORDER"
+                                                                                       " BY "
+                                                                                       "curre"
+                                                                                       "ncy",
+                            table));
 }
 
 static void check_invariants(struct scene *scene) {
