@@ -18,6 +18,10 @@ void warehouse_stop_when(struct warehouse *warehouse, bool (*is_stopped)(void *)
     warehouse->stop_context = context;
 }
 
+bool warehouse_can_write(struct warehouse *warehouse, bool *can_write, struct err *err) {
+    return warehouse->driver->can_write(warehouse, can_write, err);
+}
+
 bool warehouse_begin(struct warehouse *warehouse, struct err *err) {
     return warehouse->driver->begin(warehouse, err);
 }
@@ -132,6 +136,16 @@ bool warehouse_has_column(struct warehouse *warehouse, const char *table, const 
 
 const char *warehouse_type(const struct warehouse *warehouse, enum field_type type) {
     return warehouse->driver->type(type);
+}
+
+bool warehouse_is_distributed(const struct warehouse *warehouse) {
+    return warehouse->is_distributed;
+}
+
+bool warehouse_distribute(struct warehouse *warehouse, const char *table, const char *column,
+                          struct err *err) {
+    return !warehouse->is_distributed ||
+           warehouse->driver->distribute(warehouse, table, column, err);
 }
 
 const char *warehouse_row_id_type(const struct warehouse *warehouse) {
