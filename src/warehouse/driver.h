@@ -31,6 +31,9 @@ struct warehouse_driver {
     void (*close_statement)(struct statement *statement);
     bool (*load)(struct warehouse *warehouse, const char *table, const char *const *columns,
                  size_t column_count, struct row_source source, struct err *err);
+    /* NULL where the planner does not count rows */
+    bool (*analyze)(struct warehouse *warehouse, const char *table, size_t grown_by,
+                    struct err *err);
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
     /* NULL where there is one machine only */

@@ -130,6 +130,27 @@ static bool postgres_has_column(struct warehouse *warehouse, const char *table, 
     return ok;
 }
 
+/* Once it has grown by a tenth; the server's own daemon does not see what a transaction has not
+ * committed yet. */
+static bool postgres_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
+                             struct err *err) {
+    struct postgres_warehouse *self = postgres_of(warehouse);
+    static const char sql[] =
+        "SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident($1))";
+    const char *parameters[] = {table};
+    PGresult *rows = NULL;
+    struct buf analyze = {0};
+    if (!postgres_query(self, sql, 1, parameters, &rows, err))
+        return false;
+    double known = rows && PQntuples(rows) ? strtod(PQgetvalue(rows, 0, 0), NULL) : 0;
+    PQclear(rows);
+    buf_add_text(&analyze, "ANALYZE ");
+    sql_add_name(&analyze, table);
+    bool ok = (double)grown_by * 10 < known || postgres_exec(warehouse, buf_text(&analyze), err);
+    buf_free(&analyze);
+    return ok;
+}
+
 /* Citus' own functions: of a table with a column rows go by its value, the same value of all tables
  * to the same machine; of one without a copy goes everywhere. */
 static bool postgres_distribute(struct warehouse *warehouse, const char *table, const char *column,
@@ -180,6 +201,7 @@ static const struct warehouse_driver postgres_driver = {
     .value = postgres_value,
     .close_statement = postgres_close_statement,
     .load = postgres_load,
+    .analyze = postgres_analyze,
     .has_column = postgres_has_column,
     .distribute = postgres_distribute,
     .type = postgres_type,

@@ -124,6 +124,12 @@ bool warehouse_load(struct warehouse *warehouse, const char *table, const char *
     return warehouse->driver->load(warehouse, table, columns, column_count, source, err);
 }
 
+bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
+                       struct err *err) {
+    return !warehouse->driver->analyze ||
+           warehouse->driver->analyze(warehouse, table, grown_by, err);
+}
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err) {
     return warehouse->driver->has_column(warehouse, name, NULL, exists, err);

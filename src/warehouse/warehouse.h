@@ -96,6 +96,10 @@ struct row_source {
 bool warehouse_load(struct warehouse *warehouse, const char *table, const char *const *columns,
                     size_t column_count, struct row_source source, struct err *err);
 
+/* Has the planner look at a table that was loaded, before queries read it. */
+bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
+                       struct err *err);
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err);
 bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,
