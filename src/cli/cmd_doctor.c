@@ -26,11 +26,17 @@ static bool check_database(struct diagnosis *diagnosis, const struct session *se
                       is_open ? "will" : "cannot");
         return is_open;
     }
-    if (!warehouse_open(&warehouse, url, WAREHOUSE_READ, &err))
+    bool is_writable;
+    bool ok = warehouse_open(&warehouse, url, WAREHOUSE_READ, &err) &&
+              warehouse_can_write(warehouse, &is_writable, &err);
+    if (!ok) {
+        warehouse_close(warehouse);
         return diagnosis_add_failure(diagnosis, "database", &err);
-    bool is_writable = !path || (access(path, W_OK) == 0 && access(folder, W_OK | X_OK) == 0);
+    }
     diagnosis_add(diagnosis, "database", is_writable ? CHECK_OK : CHECK_WARN,
-                  is_writable ? NULL : "runs need the right to write the file and its folder",
+                  is_writable ? NULL
+                              : "runs need the right to write the file and its folder, or on a "
+                                "server to make tables",
                   "%s can be %s", warehouse_location(warehouse),
                   is_writable ? "read and written" : "read, but not written");
     warehouse_close(warehouse);

@@ -95,7 +95,8 @@ struct sheet_model {
     const size_t *key; /* field indexes of the primary key */
     size_t cluster_count;
     const size_t
-        *cluster; /* "goldleaf:clusterBy": fields that come first in silver's primary key */
+        *cluster;   /* "goldleaf:clusterBy": fields that come first in silver's primary key */
+    int distribute; /* "goldleaf:distributeBy": a field of silver's primary key, or -1 */
     size_t reference_count;
     const struct reference *references;
 };
@@ -135,7 +136,8 @@ struct model {
     const char *title;
     const char *description;
     const char *version;
-    const char *fingerprint; /* of the files: another one means that silver and gold must be rebuilt */
+    const char
+        *fingerprint; /* of the files: another one means that silver and gold must be rebuilt */
     const char *time_zone; /* IANA name; "UTC" by default */
     size_t sheet_count;
     const struct sheet_model *sheets; /* in the order of the file */

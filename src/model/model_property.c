@@ -35,6 +35,7 @@ static const struct property {
     {"gold", PACKAGE, 0},
     {"checks", PACKAGE, 0},
     {"clusterBy", SHEET, 0},
+    {"distributeBy", SHEET, 0},
     {"match", FOREIGN_KEY, 0},
     {"type", FIELD | GOLD_FIELD, ANY_TYPE},
     {"aliases", FIELD, BIT(FIELD_ENUM) | BIT(FIELD_CURRENCY)},

@@ -15,6 +15,30 @@ static void read_key(struct reader *reader, const struct json *schema, const str
         fields[sheet->key[i]].required = true;
 }
 
+static bool is_in(const size_t *fields, size_t count, size_t field) {
+    for (size_t i = 0; i < count; i++)
+        if (fields[i] == field)
+            return true;
+    return false;
+}
+
+/* Where rows lie follows from a part of what tells them apart. */
+static void read_distribution(struct reader *reader, const struct json *resource,
+                              const struct table *table, struct sheet_model *sheet) {
+    const struct json *name =
+        reader_member(reader, resource, "goldleaf:distributeBy", JSON_STRING, IS_OPTIONAL);
+    size_t field;
+    sheet->distribute = -1;
+    if (!name || !reader_field(reader, name, table, &field))
+        return;
+    sheet->distribute = (int)field;
+    if (!is_in(sheet->key, sheet->key_count, field) &&
+        !is_in(sheet->cluster, sheet->cluster_count, field))
+        reader_fault(reader, name, NULL,
+                     "\"%s\" must be in primaryKey or in \"goldleaf:clusterBy\"",
+                     sheet->fields[field].name);
+}
+
 static void read_sheet(struct reader *reader, const struct json *resource,
                        struct sheet_model *sheet) {
     sheet->name = "";
@@ -38,6 +62,7 @@ static void read_sheet(struct reader *reader, const struct json *resource,
     if (json_find(resource, "goldleaf:clusterBy"))
         reader_field_list(reader, resource, "goldleaf:clusterBy", &table, &sheet->cluster,
                           &sheet->cluster_count);
+    read_distribution(reader, resource, &table, sheet);
     model_check_sheet(reader, resource, sheet);
 }
 

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "run/pipeline_sheet.h"
 #include "run/signals.h"
-#include "stages/diff.h"
 #include "source/csv_source.h"
+#include "stages/diff.h"
 #include "stages/gold.h"
 #include "stages/schema.h"
 
@@ -140,12 +140,24 @@ static bool check_model(struct pipeline *pipeline, struct err *err) {
     return ok && schema_create(pipeline->warehouse, model, err);
 }
 
+/* A build without a pull must not make an empty warehouse. */
+static bool check_warehouse(const struct pipeline *pipeline, struct err *err) {
+    bool exists = true;
+    if (!pipeline->options->pull &&
+        !warehouse_has_table(pipeline->warehouse, "audit_snapshots", &exists, err))
+        return false;
+    if (exists)
+        return true;
+    err_set(err, ERR_DATABASE, "%s: there is no warehouse yet",
+            warehouse_location(pipeline->warehouse));
+    return err_hint(err, "`goldleaf all` makes one");
+}
+
 static bool begin(struct pipeline *pipeline, struct err *err) {
     pipeline->is_full = pipeline->options->full_refresh;
-    if (!warehouse_begin(pipeline->warehouse, err) ||
+    if (!warehouse_begin(pipeline->warehouse, err) || !check_warehouse(pipeline, err) ||
         !schema_create(pipeline->warehouse, pipeline->model, err) ||
-        (pipeline->options->diff &&
-         !diff_remember(pipeline->warehouse, pipeline->model, err)) ||
+        (pipeline->options->diff && !diff_remember(pipeline->warehouse, pipeline->model, err)) ||
         !find_last_snapshot(pipeline, err))
         return false;
     report_from(pipeline);
@@ -236,8 +248,8 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
         return false;
     double commit_began = clock_monotonic_s();
     report->gold_seconds = commit_began - gold_began;
-    bool ok = record_run(pipeline, report->is_held ? "held" : "done",
-                         run_report_exit_code(report), NULL, err) &&
+    bool ok = record_run(pipeline, report->is_held ? "held" : "done", run_report_exit_code(report),
+                         NULL, err) &&
               progress_step(pipeline->progress, 0, err);
     progress_begin(pipeline->progress, "publishing", "", 0);
     report->is_commit_sent = ok && !options->is_dry;

@@ -67,20 +67,27 @@ static bool copy_rows(struct copy *copy, const char *table, const char *where, s
 
 /* ---- all of them ---- */
 
+/* The names of a table's columns. */
+static bool read_columns(const struct copy *copy, const char *table, const char ***names,
+                         size_t *count, struct err *err) {
+    struct statement *statement = NULL;
+    const char *sql = arena_printf(copy->arena, "SELECT * FROM \"%s\"", table);
+    if (!statement_prepare(copy->from, &statement, sql, err))
+        return false;
+    *count = statement_column_count(statement);
+    *names = arena_array(copy->arena, *count + 1, sizeof **names);
+    for (size_t i = 0; i < *count; i++)
+        (*names)[i] = arena_string(copy->arena, span_from(statement_column_name(statement, i)));
+    statement_close(statement);
+    return true;
+}
+
 static bool add_columns(struct copy *copy, const struct sheet_model *sheet, const char *table,
                         struct err *err) {
-    struct statement *statement = NULL;
-    struct arena scratch = {0};
-    bool ok = statement_prepare(copy->from, &statement,
-                                arena_printf(&scratch, "SELECT * FROM \"%s\"", table), err);
-    size_t count = ok ? statement_column_count(statement) : 0;
-    const char **names = arena_array(&scratch, count + 1, sizeof *names);
-    for (size_t i = 0; i < count; i++)
-        names[i] = arena_string(&scratch, span_from(statement_column_name(statement, i)));
-    statement_close(statement);
-    ok = ok && schema_add_bronze_names(copy->to, sheet, names, count, err);
-    arena_free(&scratch);
-    return ok;
+    const char **names;
+    size_t count;
+    return read_columns(copy, table, &names, &count, err) &&
+           schema_add_bronze_names(copy->to, sheet, names, count, err);
 }
 
 static bool copy_bronze(struct copy *copy, const struct sheet_model *sheet, struct err *err) {
@@ -105,10 +112,54 @@ static bool copy_sheet(struct copy *copy, const struct sheet_model *sheet, struc
            schema_index_silver(copy->to, sheet, true, err);
 }
 
+/* Silver and gold as another model made them: columns without types or keys, for the run to take
+ * down and build anew. */
+static bool make_plain(const struct copy *copy, const char *table, struct err *err) {
+    struct buf sql = {0};
+    const char **names;
+    size_t count;
+    bool exists;
+    if (!warehouse_has_table(copy->from, table, &exists, err))
+        return false;
+    if (!exists)
+        return true;
+    bool ok = read_columns(copy, table, &names, &count, err);
+    buf_add_text(&sql, "CREATE TABLE ");
+    sql_add_name(&sql, table);
+    for (size_t i = 0; ok && i < count; i++) {
+        buf_add_text(&sql, i ? ", " : " (");
+        sql_add_name(&sql, names[i]);
+    }
+    buf_add_char(&sql, ')');
+    ok = ok && warehouse_exec(copy->to, buf_text(&sql), err);
+    buf_free(&sql);
+    return ok;
+}
+
+static bool make_all_plain(const struct copy *copy, struct err *err) {
+    const struct model *model = copy->model;
+    for (size_t i = 0; i < model->sheet_count; i++)
+        if (!make_plain(copy, arena_printf(copy->arena, "silver_%s", model->sheets[i].name), err))
+            return false;
+    for (size_t i = 0; i < model->gold_count; i++)
+        if (!make_plain(copy, model->gold[i].name, err))
+            return false;
+    return true;
+}
+
+/* The marks of how far things are, then the tables in the form that they have there. */
+static bool make_tables(struct copy *copy, bool is_of_model, struct err *err) {
+    return warehouse_exec(copy->to, sql_file("audit/create"), err) &&
+           copy_rows(copy, "audit_watermarks", is_of_model ? "" : " WHERE layer <> 'schema'",
+                     err) &&
+           (is_of_model || make_all_plain(copy, err)) && schema_create(copy->to, copy->model, err);
+}
+
 static bool copy_tables(struct copy *copy, struct err *err) {
     const struct model *model = copy->model;
     for (size_t i = 0; i < AUDIT_TABLE_COUNT; i++)
-        if (!copy_rows(copy, AUDIT_TABLES[i].name, "", err))
+        if (strcmp(AUDIT_TABLES[i].name, "audit_watermarks") != 0 &&
+            !copy_rows(copy, AUDIT_TABLES[i].name, "", err))
             return false;
     for (size_t i = 0; i < model->sheet_count; i++)
         if (!copy_sheet(copy, &model->sheets[model->build_order[i]], err))
@@ -152,33 +203,43 @@ static bool check_sheets(const struct copy *copy, struct err *err) {
     return ok;
 }
 
-static bool check_model(const struct copy *copy, struct err *err) {
+/* Whether silver and gold are of this very model. */
+static bool is_built_by(const struct copy *copy, bool *is_of_model, struct err *err) {
     const char *const layers[] = {"silver", "gold"};
+    *is_of_model = true;
     for (size_t i = 0; i < COUNT_OF(layers); i++) {
         const char *stored;
         int64_t ignored;
         if (!audit_read_watermark(copy->from, copy->arena, "model", layers[i], &stored, &ignored,
                                   err))
             return false;
-        if (!stored || strcmp(stored, copy->model->fingerprint) == 0)
-            continue;
-        err_set(err, ERR_USAGE, "%s of %s was built by another version of the model %s", layers[i],
-                warehouse_location(copy->from), copy->model->name);
-        return err_hint(err, "run `goldleaf all` there first, or name the model with --model");
+        *is_of_model &= !stored || strcmp(stored, copy->model->fingerprint) == 0;
     }
-    return check_sheets(copy, err);
+    return true;
+}
+
+static bool check_model(const struct copy *copy, bool is_of_model, struct err *err) {
+    if (copy->extent == COPY_CURRENT)
+        return true;
+    if (is_of_model)
+        return check_sheets(copy, err);
+    err_set(err, ERR_USAGE, "%s was built by another version of the model %s",
+            warehouse_location(copy->from), copy->model->name);
+    return err_hint(err, "run `goldleaf all` there first, or name the model with --model");
 }
 
 bool copy_warehouse(struct warehouse *from, struct warehouse *to, const struct model *model,
                     enum copy_extent extent, struct arena *arena, struct copy_report *report,
                     struct err *err) {
     struct copy copy = {from, to, model, extent, arena, report};
+    bool is_of_model;
     if (report) {
         size_t most = AUDIT_TABLE_COUNT + 2 * model->sheet_count + model->gold_count;
         *report = (struct copy_report){.tables = arena_array(arena, most, sizeof *report->tables)};
     }
-    return check_empty(&copy, err) && (extent == COPY_CURRENT || check_model(&copy, err)) &&
-           schema_create(to, model, err) && copy_tables(&copy, err);
+    return check_empty(&copy, err) && is_built_by(&copy, &is_of_model, err) &&
+           check_model(&copy, is_of_model, err) && make_tables(&copy, is_of_model, err) &&
+           copy_tables(&copy, err);
 }
 
 static bool fill_fork(struct warehouse *server, struct warehouse *fork, const struct model *model,

@@ -1,5 +1,9 @@
 #include "stages/schema.h"
 
+#include "stages/audit.h"
+
+#include <xxhash.h>
+
 static bool schema_exec(struct warehouse *warehouse, struct buf *sql, struct err *err) {
     bool ok = warehouse_exec(warehouse, buf_text(sql), err);
     buf_free(sql);
@@ -154,7 +158,9 @@ bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *
         return true;
     struct buf sql = {0};
     if (make) {
-        buf_printf(&sql, "CREATE UNIQUE INDEX IF NOT EXISTS \"silver_%s_key\" ON \"silver_%s\" (",
+        /* Across machines nobody can promise that; cleaning has seen to it anyway. */
+        const char *kind = warehouse_is_distributed(warehouse) ? "" : "UNIQUE ";
+        buf_printf(&sql, "CREATE %sINDEX IF NOT EXISTS \"silver_%s_key\" ON \"silver_%s\" (", kind,
                    sheet->name, sheet->name);
         schema_add_fields(&sql, sheet->fields, sheet->key, sheet->key_count, NULL);
         buf_add_char(&sql, ')');
@@ -178,39 +184,109 @@ bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *go
     return schema_exec(warehouse, &sql, err);
 }
 
+/* ---- all of a model ----
+ *
+ * A mark in the audit tells in which form a table was made, so that a model that changed something
+ * else does not take the table away: there may be views on it. */
+
+static const char *describe(struct arena *arena, const struct field *fields, size_t count,
+                            const size_t *key, size_t key_count) {
+    struct buf text = {0};
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&text, "%s %d %d,", fields[i].name, (int)fields[i].type, fields[i].required);
+    for (size_t i = 0; i < key_count; i++)
+        buf_printf(&text, " %zu", key[i]);
+    const char *mark =
+        arena_printf(arena, "%016llx", (unsigned long long)XXH3_64bits(buf_text(&text), text.size));
+    buf_free(&text);
+    return mark;
+}
+
+static const char *describe_silver(struct arena *arena, const struct sheet_model *sheet) {
+    size_t *key = arena_array(arena, sheet->field_count, sizeof *key);
+    size_t key_count = schema_primary_key(sheet, key);
+    return describe(arena, sheet->fields, sheet->field_count, key, key_count);
+}
+
+static const char *describe_gold(struct arena *arena, const struct gold_model *gold) {
+    return describe(arena, gold->fields, gold->field_count, gold->key, gold->key_count);
+}
+
+static bool set_mark(struct warehouse *warehouse, const char *table, const char *mark,
+                     struct err *err) {
+    const struct audit_run run = {mark, 0, ""};
+    return audit_set_watermark(warehouse, &run, "schema", table, err);
+}
+
+static bool make_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
+                        struct err *err) {
+    struct arena scratch = {0};
+    const char *table = arena_printf(&scratch, "silver_%s", sheet->name);
+    const char *column = sheet->distribute < 0 ? NULL : sheet->fields[sheet->distribute].name;
+    bool exists;
+    bool ok = warehouse_has_table(warehouse, table, &exists, err) &&
+              (exists || (schema_create_silver(warehouse, sheet, err) &&
+                          warehouse_distribute(warehouse, table, column, err) &&
+                          set_mark(warehouse, table, describe_silver(&scratch, sheet), err)));
+    arena_free(&scratch);
+    return ok;
+}
+
+static bool make_gold(struct warehouse *warehouse, const struct gold_model *gold, struct err *err) {
+    struct arena scratch = {0};
+    bool exists;
+    bool ok = warehouse_has_table(warehouse, gold->name, &exists, err) &&
+              (exists || (schema_create_gold(warehouse, gold, err) &&
+                          set_mark(warehouse, gold->name, describe_gold(&scratch, gold), err)));
+    arena_free(&scratch);
+    return ok;
+}
+
 bool schema_create(struct warehouse *warehouse, const struct model *model, struct err *err) {
     if (!warehouse_exec(warehouse, sql_file("audit/create"), err))
         return false;
     for (size_t i = 0; i < model->sheet_count; i++)
         if (!schema_create_bronze(warehouse, &model->sheets[i], err) ||
-            !schema_create_silver(warehouse, &model->sheets[i], err))
+            !make_silver(warehouse, &model->sheets[i], err))
             return false;
     for (size_t i = 0; i < model->gold_count; i++)
-        if (!schema_create_gold(warehouse, &model->gold[i], err))
+        if (!make_gold(warehouse, &model->gold[i], err))
             return false;
     return true;
 }
 
-static bool drop_table(struct warehouse *warehouse, const char *name, struct err *err) {
+static bool drop_changed(struct warehouse *warehouse, const char *table, const char *mark,
+                         struct err *err) {
+    struct arena scratch = {0};
     struct buf sql = {0};
+    const char *stored;
+    int64_t ignored;
     buf_add_text(&sql, "DROP TABLE IF EXISTS ");
-    sql_add_name(&sql, name);
-    return schema_exec(warehouse, &sql, err);
+    sql_add_name(&sql, table);
+    bool ok =
+        audit_read_watermark(warehouse, &scratch, "schema", table, &stored, &ignored, err) &&
+        ((stored && strcmp(stored, mark) == 0) || warehouse_exec(warehouse, buf_text(&sql), err));
+    buf_free(&sql);
+    arena_free(&scratch);
+    return ok;
 }
 
 bool schema_drop_silver(struct warehouse *warehouse, const struct model *model, struct err *err) {
-    for (size_t i = 0; i < model->sheet_count; i++) {
-        char name[80];
-        snprintf(name, sizeof name, "silver_%s", model->sheets[i].name);
-        if (!drop_table(warehouse, name, err))
-            return false;
-    }
-    return true;
+    struct arena scratch = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < model->sheet_count; i++)
+        ok = drop_changed(warehouse, arena_printf(&scratch, "silver_%s", model->sheets[i].name),
+                          describe_silver(&scratch, &model->sheets[i]), err);
+    arena_free(&scratch);
+    return ok;
 }
 
 bool schema_drop_gold(struct warehouse *warehouse, const struct model *model, struct err *err) {
-    for (size_t i = 0; i < model->gold_count; i++)
-        if (!drop_table(warehouse, model->gold[i].name, err))
-            return false;
-    return true;
+    struct arena scratch = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < model->gold_count; i++)
+        ok = drop_changed(warehouse, model->gold[i].name, describe_gold(&scratch, &model->gold[i]),
+                          err);
+    arena_free(&scratch);
+    return ok;
 }

@@ -31,8 +31,8 @@ bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model 
 bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *gold,
                         struct err *err);
 
-/* Drop the tables that can be built again from bronze, when the model they were built by has
- * changed. */
+/* Drop the tables that the model wants in another form than they were made in; they can be built
+ * again from bronze. */
 bool schema_drop_silver(struct warehouse *warehouse, const struct model *model, struct err *err);
 bool schema_drop_gold(struct warehouse *warehouse, const struct model *model, struct err *err);
 

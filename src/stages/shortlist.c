@@ -14,7 +14,8 @@ bool shortlist_fill(struct warehouse *warehouse, const char *name, const char *c
     }
     buf_add_char(&sql, ')');
     bool ok = warehouse_exec(warehouse, buf_text(&sql), err) &&
-              warehouse_load(warehouse, name, columns, column_count, source, err);
+              warehouse_load(warehouse, name, columns, column_count, source, err) &&
+              warehouse_analyze(warehouse, name, 1, err);
     buf_free(&sql);
     arena_free(&scratch);
     return ok;

@@ -57,9 +57,10 @@ bool silver_insert_rows(struct warehouse *warehouse, const struct sheet_model *s
     for (size_t i = 0; i < sheet->field_count; i++)
         columns[i] = sheet->fields[i].name;
     columns[sheet->field_count] = "_row_id";
-    bool ok =
-        warehouse_load(warehouse, arena_printf(&scratch, "silver_%s", sheet->name), columns,
-                       sheet->field_count + 1, (struct row_source){next_row, &insertion}, err);
+    const char *table = arena_printf(&scratch, "silver_%s", sheet->name);
+    bool ok = warehouse_load(warehouse, table, columns, sheet->field_count + 1,
+                             (struct row_source){next_row, &insertion}, err) &&
+              warehouse_analyze(warehouse, table, rows.count, err);
     arena_free(&scratch);
     return ok;
 }

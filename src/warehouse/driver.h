@@ -12,6 +12,7 @@ struct warehouse_driver {
     bool (*begin)(struct warehouse *warehouse, struct err *err);
     bool (*commit)(struct warehouse *warehouse, struct err *err);
     void (*rollback)(struct warehouse *warehouse);
+    bool (*can_write)(struct warehouse *warehouse, bool *can_write, struct err *err);
     bool (*exec)(struct warehouse *warehouse, const char *sql, struct err *err);
     int64_t (*changed)(struct warehouse *warehouse); /* rows of the last statement */
     bool (*prepare)(struct warehouse *warehouse, struct statement **statement, const char *sql,
@@ -30,8 +31,14 @@ struct warehouse_driver {
     void (*close_statement)(struct statement *statement);
     bool (*load)(struct warehouse *warehouse, const char *table, const char *const *columns,
                  size_t column_count, struct row_source source, struct err *err);
+    /* NULL where the planner does not count rows */
+    bool (*analyze)(struct warehouse *warehouse, const char *table, size_t grown_by,
+                    struct err *err);
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
+    /* NULL where there is one machine only */
+    bool (*distribute)(struct warehouse *warehouse, const char *table, const char *column,
+                       struct err *err);
     const char *(*type)(enum field_type type);
     const char *row_id_type;
     const char *clustered;   /* after CREATE TABLE (...) */
@@ -41,7 +48,8 @@ struct warehouse_driver {
 struct warehouse {
     const struct warehouse_driver *driver;
     const char *location;
-    const char *schema; /* where the permanent tables are, for names that must not be shadowed */
+    bool is_distributed; /* tables may lie on several machines */
+    const char *schema;  /* where the permanent tables are, for names that must not be shadowed */
     bool (*is_stopped)(void *context);
     void *stop_context;
 };

@@ -103,6 +103,17 @@ static int64_t postgres_changed(struct warehouse *warehouse) {
     return postgres_of(warehouse)->changed;
 }
 
+static bool postgres_can_write(struct warehouse *warehouse, bool *can_write, struct err *err) {
+    static const char sql[] = "SELECT has_schema_privilege(current_schema(), 'CREATE') AND NOT"
+                              " pg_is_in_recovery() AND NOT"
+                              " current_setting('default_transaction_read_only')::boolean";
+    PGresult *rows = NULL;
+    bool ok = postgres_query(postgres_of(warehouse), sql, 0, NULL, &rows, err);
+    *can_write = ok && rows && PQntuples(rows) && *PQgetvalue(rows, 0, 0) == 't';
+    PQclear(rows);
+    return ok;
+}
+
 /* ---- the catalogue ---- */
 
 static bool postgres_has_column(struct warehouse *warehouse, const char *table, const char *column,
@@ -117,6 +128,38 @@ static bool postgres_has_column(struct warehouse *warehouse, const char *table, 
     *exists = ok && rows && PQntuples(rows) > 0;
     PQclear(rows);
     return ok;
+}
+
+/* Once it has grown by a tenth; the server's own daemon does not see what a transaction has not
+ * committed yet. */
+static bool postgres_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
+                             struct err *err) {
+    struct postgres_warehouse *self = postgres_of(warehouse);
+    static const char sql[] =
+        "SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident($1))";
+    const char *parameters[] = {table};
+    PGresult *rows = NULL;
+    struct buf analyze = {0};
+    if (!postgres_query(self, sql, 1, parameters, &rows, err))
+        return false;
+    double known = rows && PQntuples(rows) ? strtod(PQgetvalue(rows, 0, 0), NULL) : 0;
+    PQclear(rows);
+    buf_add_text(&analyze, "ANALYZE ");
+    sql_add_name(&analyze, table);
+    bool ok = (double)grown_by * 10 < known || postgres_exec(warehouse, buf_text(&analyze), err);
+    buf_free(&analyze);
+    return ok;
+}
+
+/* Citus' own functions: of a table with a column rows go by its value, the same value of all tables
+ * to the same machine; of one without a copy goes everywhere. */
+static bool postgres_distribute(struct warehouse *warehouse, const char *table, const char *column,
+                                struct err *err) {
+    const char *parameters[] = {table, column};
+    return postgres_query(postgres_of(warehouse),
+                          column ? "SELECT create_distributed_table(quote_ident($1)::regclass, $2)"
+                                 : "SELECT create_reference_table(quote_ident($1)::regclass)",
+                          column ? 2 : 1, parameters, NULL, err);
 }
 
 /* Keys compare and sort by bytes, as they do in SQLite, whatever the database's language is. */
@@ -142,6 +185,7 @@ static const char *postgres_type(enum field_type type) {
 
 static const struct warehouse_driver postgres_driver = {
     .close = postgres_close,
+    .can_write = postgres_can_write,
     .begin = postgres_begin,
     .commit = postgres_commit,
     .rollback = postgres_rollback,
@@ -157,7 +201,9 @@ static const struct warehouse_driver postgres_driver = {
     .value = postgres_value,
     .close_statement = postgres_close_statement,
     .load = postgres_load,
+    .analyze = postgres_analyze,
     .has_column = postgres_has_column,
+    .distribute = postgres_distribute,
     .type = postgres_type,
     .row_id_type = "BIGINT",
     .clustered = "",

@@ -198,11 +198,15 @@ static bool check_server(struct postgres_warehouse *self, struct err *err) {
 
 static bool find_schema(struct postgres_warehouse *self, struct err *err) {
     PGresult *rows = NULL;
-    if (!postgres_query(self, "SELECT current_schema()", 0, NULL, &rows, err))
+    static const char sql[] =
+        "SELECT current_schema(), to_regproc('create_distributed_table') IS NOT NULL";
+    if (!postgres_query(self, sql, 0, NULL, &rows, err))
         return false;
     bool is_found = rows && PQntuples(rows) == 1 && !PQgetisnull(rows, 0, 0);
-    if (is_found)
+    if (is_found) {
         self->schema = strdup(PQgetvalue(rows, 0, 0));
+        self->base.is_distributed = *PQgetvalue(rows, 0, 1) == 't';
+    }
     PQclear(rows);
     if (is_found)
         return true;

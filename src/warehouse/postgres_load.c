@@ -1,9 +1,7 @@
 /* The bulk load: COPY in text, which the server takes in while the next rows are being made. */
 #include "warehouse/postgres.h"
 
-/* How much is handed over at once; and by which share a table has to grow for a new look at it. */
-#define BLOCK_BYTES 65536
-#define ANALYZE_SHARE 0.1
+#define BLOCK_BYTES 65536 /* handed over at once */
 
 static void add_escaped(struct buf *out, struct span text) {
     for (size_t start = 0, i = 0; i <= text.size; i++) {
@@ -49,14 +47,13 @@ static bool hand_over(struct postgres_warehouse *self, struct buf *block, struct
 }
 
 static bool copy_rows(struct postgres_warehouse *self, size_t width, struct row_source source,
-                      size_t *count, struct err *err) {
+                      struct err *err) {
     struct buf block = {0};
     struct value *row = memory_alloc(width * sizeof *row);
     bool ok = true;
     buf_reserve(&block, 2 * BLOCK_BYTES);
     while (ok && source.next(source.context, row)) {
         add_row(&block, row, width);
-        ++*count;
         if (block.size >= BLOCK_BYTES)
             ok = hand_over(self, &block, err);
     }
@@ -90,32 +87,10 @@ static bool end_copy(struct postgres_warehouse *self, bool ok, struct err *err) 
     return ok && is_taken;
 }
 
-/* The planner has to hear of a table that has grown by much: the server's own daemon does not see
- * what a transaction has not committed yet. */
-static bool analyze(struct postgres_warehouse *self, const char *table, size_t count,
-                    struct err *err) {
-    struct buf sql = {0};
-    PGresult *rows = NULL;
-    const char *parameters[] = {table};
-    bool ok = postgres_query(self,
-                             "SELECT reltuples FROM pg_class"
-                             " WHERE oid = to_regclass(quote_ident($1))",
-                             1, parameters, &rows, err);
-    double known = ok && rows && PQntuples(rows) ? strtod(PQgetvalue(rows, 0, 0), NULL) : 0;
-    PQclear(rows);
-    buf_add_text(&sql, "ANALYZE ");
-    sql_add_name(&sql, table);
-    ok = ok && ((double)count < known * ANALYZE_SHARE ||
-                postgres_query(self, buf_text(&sql), 0, NULL, NULL, err));
-    buf_free(&sql);
-    return ok;
-}
-
 bool postgres_load(struct warehouse *warehouse, const char *table, const char *const *columns,
                    size_t column_count, struct row_source source, struct err *err) {
     struct postgres_warehouse *self = postgres_of(warehouse);
     struct buf sql = {0};
-    size_t count = 0;
     buf_add_text(&sql, "COPY ");
     sql_add_name(&sql, table);
     for (size_t i = 0; i < column_count; i++) {
@@ -124,8 +99,7 @@ bool postgres_load(struct warehouse *warehouse, const char *table, const char *c
     }
     buf_add_text(&sql, ") FROM STDIN");
     bool ok = begin_copy(self, buf_text(&sql), err) &&
-              end_copy(self, copy_rows(self, column_count, source, &count, err), err) &&
-              (count == 0 || analyze(self, table, count, err));
+              end_copy(self, copy_rows(self, column_count, source, err), err);
     buf_free(&sql);
     return ok;
 }

@@ -279,8 +279,21 @@ static const char *sqlite_type(enum field_type type) {
     }
 }
 
+/* A run writes the file, and beside it. */
+static bool sqlite_can_write(struct warehouse *warehouse, bool *can_write, struct err *err) {
+    const char *path = warehouse->location, *slash = strrchr(path, '/');
+    struct buf folder = {0};
+    buf_add(&folder, (struct span){path, slash ? (size_t)(slash - path) + 1 : 0});
+    buf_add_char(&folder, '.');
+    *can_write = access(path, W_OK) == 0 && access(buf_text(&folder), W_OK | X_OK) == 0;
+    buf_free(&folder);
+    (void)err;
+    return true;
+}
+
 static const struct warehouse_driver sqlite_driver = {
     .close = sqlite_close,
+    .can_write = sqlite_can_write,
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,

@@ -18,6 +18,10 @@ void warehouse_stop_when(struct warehouse *warehouse, bool (*is_stopped)(void *)
     warehouse->stop_context = context;
 }
 
+bool warehouse_can_write(struct warehouse *warehouse, bool *can_write, struct err *err) {
+    return warehouse->driver->can_write(warehouse, can_write, err);
+}
+
 bool warehouse_begin(struct warehouse *warehouse, struct err *err) {
     return warehouse->driver->begin(warehouse, err);
 }
@@ -120,6 +124,12 @@ bool warehouse_load(struct warehouse *warehouse, const char *table, const char *
     return warehouse->driver->load(warehouse, table, columns, column_count, source, err);
 }
 
+bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
+                       struct err *err) {
+    return !warehouse->driver->analyze ||
+           warehouse->driver->analyze(warehouse, table, grown_by, err);
+}
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err) {
     return warehouse->driver->has_column(warehouse, name, NULL, exists, err);
@@ -132,6 +142,16 @@ bool warehouse_has_column(struct warehouse *warehouse, const char *table, const 
 
 const char *warehouse_type(const struct warehouse *warehouse, enum field_type type) {
     return warehouse->driver->type(type);
+}
+
+bool warehouse_is_distributed(const struct warehouse *warehouse) {
+    return warehouse->is_distributed;
+}
+
+bool warehouse_distribute(struct warehouse *warehouse, const char *table, const char *column,
+                          struct err *err) {
+    return !warehouse->is_distributed ||
+           warehouse->driver->distribute(warehouse, table, column, err);
 }
 
 const char *warehouse_row_id_type(const struct warehouse *warehouse) {

@@ -39,6 +39,9 @@ void warehouse_stop_when(struct warehouse *warehouse, bool (*is_stopped)(void *)
 /* Where the data is, without secrets: "warehouse.sqlite". */
 const char *warehouse_location(const struct warehouse *warehouse);
 
+/* Whether a run could write there, as far as can be told without writing. */
+bool warehouse_can_write(struct warehouse *warehouse, bool *can_write, struct err *err);
+
 /* A transaction that writes is taken at once, so that a conflict shows here and not in the middle;
  * on a server it holds the lock of the run, too, and ERR_LOCKED names who has it. One that reads
  * sees one version until it ends. */
@@ -93,6 +96,10 @@ struct row_source {
 bool warehouse_load(struct warehouse *warehouse, const char *table, const char *const *columns,
                     size_t column_count, struct row_source source, struct err *err);
 
+/* Has the planner look at a table that was loaded, before queries read it. */
+bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
+                       struct err *err);
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err);
 bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,
@@ -106,6 +113,12 @@ const char *warehouse_row_id_type(const struct warehouse *warehouse);
 
 /* "CREATE VIEW ..." up to the name: makes the view, or gives it the columns that were added. */
 const char *warehouse_create_view(const struct warehouse *warehouse);
+
+/* Whether tables may lie on several machines (Citus). There a new table is placed: its rows by a
+ * column, or with NULL a copy of it everywhere; elsewhere that does nothing. */
+bool warehouse_is_distributed(const struct warehouse *warehouse);
+bool warehouse_distribute(struct warehouse *warehouse, const char *table, const char *column,
+                          struct err *err);
 
 /* What follows the closing bracket of CREATE TABLE for a table that is clustered by its key. */
 const char *warehouse_clustered(const struct warehouse *warehouse);
