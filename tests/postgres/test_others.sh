@@ -8,7 +8,7 @@
 hold_session() {
     rm -f held.pipe
     mkfifo held.pipe
-    psql -XqAt -v ON_ERROR_STOP=1 "$url" <held.pipe >"$work/held" 2>&1 &
+    psql -XqAt -v ON_ERROR_STOP=1 "$url" <held.pipe >>"$work/held" 2>&1 &
     session=$!
     exec 7>held.pipe
 }
