@@ -12,6 +12,8 @@ static bool postgres_exec(struct warehouse *warehouse, const char *sql, struct e
 static void postgres_rollback(struct warehouse *warehouse) {
     struct postgres_warehouse *self = postgres_of(warehouse);
     struct err ignored;
+    if (self->reading)
+        postgres_drop_rows(self->reading);
     postgres_settle(self, &ignored);
     self->is_cancelled = false;
     if (PQtransactionStatus(self->connection) != PQTRANS_IDLE)

@@ -50,6 +50,9 @@ const char *postgres_clean_text(struct arena *arena, const char *text, const cha
 /* Hands everything to the server. */
 bool postgres_flush(struct postgres_warehouse *self, struct err *err);
 
+/* False with ERR_INTERRUPTED when the stop flag is up; for loops that wait for nothing. */
+bool postgres_check_stop(struct postgres_warehouse *self, struct err *err);
+
 /* Waits a moment for the server to send something; false when the connection is gone. */
 bool postgres_wait_for_input(struct postgres_warehouse *self);
 
@@ -63,6 +66,9 @@ bool postgres_settle(struct postgres_warehouse *self, struct err *err);
 /* Sends nothing, but takes in all results of what was sent; false with the first error. The last
  * result with rows, if `rows` is not NULL, is the caller's to clear. */
 bool postgres_take_results(struct postgres_warehouse *self, PGresult **rows, struct err *err);
+
+/* The same for the description of a statement, which is the caller's. */
+bool postgres_take_shape(struct postgres_warehouse *self, PGresult **shape, struct err *err);
 
 /* One statement with text parameters; `rows` as above. */
 bool postgres_query(struct postgres_warehouse *self, const char *sql, int count,
@@ -92,9 +98,10 @@ const char *postgres_column_name(const struct statement *statement, size_t colum
 struct value postgres_value(const struct statement *statement, size_t column);
 void postgres_close_statement(struct statement *statement);
 
-/* Takes in the rows that are still to come, for a reader that is interrupted by another statement.
- */
+/* Takes in the rows that are still to come: for a reader that is interrupted by another statement,
+ * or for nobody. */
 bool postgres_keep_rows(struct postgres_statement *statement, struct err *err);
+void postgres_drop_rows(struct postgres_statement *statement);
 
 /* ---- postgres_load.c ---- */
 

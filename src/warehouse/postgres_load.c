@@ -42,7 +42,7 @@ static bool hand_over(struct postgres_warehouse *self, struct buf *block, struct
         if (!postgres_flush(self, err))
             return false;
     buf_clear(block);
-    return sent == 1 ? !self->is_cancelled && postgres_flush(self, err)
+    return sent == 1 ? postgres_check_stop(self, err) && postgres_flush(self, err)
                      : postgres_fail(self, NULL, err);
 }
 

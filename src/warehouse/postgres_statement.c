@@ -124,20 +124,19 @@ static bool send(struct postgres_statement *self, const struct value *parameters
            postgres_fail(warehouse, NULL, err);
 }
 
-/* The columns are asked for before the first row is there, so the server has to be. */
-static const PGresult *shape_of(struct postgres_statement *self) {
+/* Asks for the columns, once: some want to know them before the first row is there. */
+static bool learn_shape(struct postgres_statement *self, struct err *err) {
     struct postgres_warehouse *warehouse = warehouse_of(self);
-    struct err ignored;
-    if (!self->shape && postgres_settle(warehouse, &ignored) &&
-        PQsendDescribePrepared(warehouse->connection, self->name)) {
-        PGresult *result;
-        postgres_flush(warehouse, &ignored);
-        while ((result = postgres_result(warehouse))) {
-            PQclear(self->shape);
-            self->shape = result;
-        }
-    }
-    return self->shape;
+    if (self->shape)
+        return true;
+    if (!postgres_settle(warehouse, err))
+        return false;
+    if (!PQsendDescribePrepared(warehouse->connection, self->name))
+        return postgres_fail(warehouse, NULL, err);
+    if (!postgres_take_shape(warehouse, &self->shape, err))
+        return false;
+    self->values = memory_resize(NULL, (size_t)PQnfields(self->shape) + 1, sizeof *self->values);
+    return true;
 }
 
 static bool start_copy(struct postgres_statement *self, struct err *err) {
@@ -157,12 +156,9 @@ bool postgres_start(struct statement *statement, const struct value *parameters,
     struct postgres_statement *self = statement_of(statement);
     struct postgres_warehouse *warehouse = warehouse_of(self);
     postgres_reset(statement);
-    if (!postgres_settle(warehouse, err))
+    if (!postgres_settle(warehouse, err) || !learn_shape(self, err))
         return false;
-    size_t width = (size_t)PQnfields(shape_of(self));
-    if (!self->values)
-        self->values = memory_resize(NULL, width + 1, sizeof *self->values);
-    if (self->copy && width) {
+    if (self->copy && PQnfields(self->shape) > 0) {
         if (!start_copy(self, err))
             return false;
     } else {
@@ -284,17 +280,25 @@ static void keep_row(struct postgres_statement *self) {
     }
 }
 
-/* The row that is being looked at becomes the first of those that are kept. */
+/* The row that is being looked at becomes the first of those that are kept; what it pointed to
+ * stays for as long as it would have. */
 bool postgres_keep_rows(struct postgres_statement *self, struct err *err) {
-    bool has_row = self->row || self->line, ok = true;
+    PGresult *row = self->row;
+    char *line = self->line;
+    bool has_row = row || line, ok = true;
     if (has_row)
         keep_row(self);
     self->kept_at = self->kept_count;
+    self->row = NULL;
+    self->line = NULL;
     do {
         ok = read_row(self, &has_row, err);
         if (ok && has_row)
             keep_row(self);
     } while (ok && has_row);
+    forget_row(self);
+    self->row = row;
+    self->line = line;
     return ok;
 }
 
@@ -309,9 +313,7 @@ bool postgres_next(struct statement *statement, bool *has_row, struct err *err) 
     return true;
 }
 
-/* What is still coming in is of no use to anybody. */
-void postgres_reset(struct statement *statement) {
-    struct postgres_statement *self = statement_of(statement);
+void postgres_drop_rows(struct postgres_statement *self) {
     struct postgres_warehouse *warehouse = warehouse_of(self);
     struct err ignored;
     bool has_row = true;
@@ -321,12 +323,19 @@ void postgres_reset(struct statement *statement) {
     forget_rows(self);
 }
 
+/* What is still coming in is of no use to anybody. */
+void postgres_reset(struct statement *statement) {
+    postgres_drop_rows(statement_of(statement));
+}
+
 size_t postgres_column_count(const struct statement *statement) {
-    return (size_t)PQnfields(shape_of((struct postgres_statement *)statement));
+    struct postgres_statement *self = (struct postgres_statement *)statement;
+    struct err ignored;
+    return learn_shape(self, &ignored) ? (size_t)PQnfields(self->shape) : 0;
 }
 
 const char *postgres_column_name(const struct statement *statement, size_t column) {
-    return PQfname(shape_of((struct postgres_statement *)statement), (int)column);
+    return PQfname(statement_of_const(statement)->shape, (int)column);
 }
 
 struct value postgres_value(const struct statement *statement, size_t column) {

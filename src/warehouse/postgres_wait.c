@@ -7,11 +7,20 @@
 /* How long passes between two looks at the stop flag. */
 #define STOP_CHECK_MS 200
 
+static bool is_stopped(const struct postgres_warehouse *self) {
+    const struct warehouse *base = &self->base;
+    return base->is_stopped && base->is_stopped(base->stop_context);
+}
+
+bool postgres_check_stop(struct postgres_warehouse *self, struct err *err) {
+    self->is_cancelled |= is_stopped(self);
+    return !self->is_cancelled || err_set(err, ERR_INTERRUPTED, "interrupted");
+}
+
 /* Tells the server, once, to give up what it does; it answers with an error. */
 static void pass_on_stop(struct postgres_warehouse *self) {
-    const struct warehouse *base = &self->base;
     char ignored[256];
-    if (self->is_cancelled || !base->is_stopped || !base->is_stopped(base->stop_context))
+    if (self->is_cancelled || !is_stopped(self))
         return;
     self->is_cancelled = true;
     PGcancel *cancel = PQgetCancel(self->connection);
@@ -20,11 +29,13 @@ static void pass_on_stop(struct postgres_warehouse *self) {
     PQfreeCancel(cancel);
 }
 
-/* Waits for the socket a moment; false when the connection is gone. */
+/* Waits for the socket a moment; false when the connection is gone. Only what takes long is broken
+ * off: what a run that was stopped still has to say goes through. */
 static bool wait_for_socket(struct postgres_warehouse *self, short events) {
     struct pollfd socket = {.fd = PQsocket(self->connection), .events = events};
-    pass_on_stop(self);
     int ready = socket.fd < 0 ? -1 : poll(&socket, 1, STOP_CHECK_MS);
+    if (ready == 0)
+        pass_on_stop(self);
     if (ready < 0)
         return socket.fd >= 0 && errno == EINTR;
     return ready == 0 || !(socket.revents & ~POLLOUT) || PQconsumeInput(self->connection);
@@ -58,27 +69,34 @@ static bool is_failure(const PGresult *result) {
            status == PGRES_PIPELINE_ABORTED;
 }
 
-bool postgres_take_results(struct postgres_warehouse *self, PGresult **rows, struct err *err) {
+/* All results of what was sent; the last one of this status is the caller's. */
+static bool take_results(struct postgres_warehouse *self, ExecStatusType wanted, PGresult **kept,
+                         struct err *err) {
     PGresult *result;
-    bool ok = true;
+    bool ok = true, is_lost = false;
     if (!postgres_flush(self, err))
         return false;
-    while ((result = postgres_result(self))) {
+    while (!is_lost && (result = postgres_result(self))) {
         if (is_failure(result)) {
             ok = ok && postgres_fail(self, result, err);
-            if (PQstatus(self->connection) != CONNECTION_OK) {
-                PQclear(result);
-                break;
-            }
+            is_lost = PQstatus(self->connection) != CONNECTION_OK;
         }
-        if (rows && PQresultStatus(result) == PGRES_TUPLES_OK) {
-            PQclear(*rows);
-            *rows = result;
+        if (kept && PQresultStatus(result) == wanted) {
+            PQclear(*kept);
+            *kept = result;
         } else {
             PQclear(result);
         }
     }
     return ok;
+}
+
+bool postgres_take_results(struct postgres_warehouse *self, PGresult **rows, struct err *err) {
+    return take_results(self, PGRES_TUPLES_OK, rows, err);
+}
+
+bool postgres_take_shape(struct postgres_warehouse *self, PGresult **shape, struct err *err) {
+    return take_results(self, PGRES_COMMAND_OK, shape, err);
 }
 
 /* The outcomes of the queued statements, up to the mark behind them. */
