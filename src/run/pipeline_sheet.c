@@ -451,8 +451,7 @@ bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
         prefetch_start(&prefetches[0]);
     for (size_t i = 0; ok && i < model->sheet_count; i++) {
         struct prefetch *current = &prefetches[i % 2], *ahead = &prefetches[(i + 1) % 2];
-        progress_begin(pipeline->progress, "reading", model->sheets[model->build_order[i]].name,
-                       0);
+        progress_begin(pipeline->progress, "reading", model->sheets[model->build_order[i]].name, 0);
         if (pulls && !prefetch_finish(current, pipeline->options->watch, pipeline->progress, err)) {
             ok = false;
             break;
