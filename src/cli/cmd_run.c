@@ -34,7 +34,6 @@ static bool check_database(const struct session *session, const struct run_optio
 /* What happened, for those who do not read the report: it goes to a program, to a file, or
  * nowhere. */
 static void log_report(const struct run_report *report, bool is_read_elsewhere) {
-    log_set_run(report->run_id);
     for (size_t i = 0; i < report->sheet_count; i++) {
         const struct run_sheet *sheet = &report->sheets[i];
         bool is_held = strcmp(sheet->status, "held") == 0;
