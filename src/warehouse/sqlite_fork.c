@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #define BLOCK_SIZE 4096
+#define AHEAD_SIZE                                                                                 \
+    ((size_t)64 * BLOCK_SIZE) /* what one read takes of a file that is gone through */
 
 struct sqlite_fork {
     sqlite3_vfs vfs; /* registered under a name of its own */
@@ -27,6 +29,9 @@ struct fork_file {
     sqlite3_int64 real_size; /* of the real file that still counts: less once it was truncated */
     unsigned char **blocks;  /* NULL where nothing was written */
     size_t block_count;
+    unsigned char *ahead; /* of the database: a stretch of the real file, read at once; or NULL */
+    sqlite3_int64 ahead_start, ahead_end;
+    sqlite3_int64 next; /* where a read that goes on from the last one would start */
 };
 
 static struct fork_file *file_of(sqlite3_file *file) {
@@ -51,8 +56,35 @@ static int read_log(int log, unsigned char *out, size_t size, sqlite3_int64 offs
     return SQLITE_OK;
 }
 
+/* Somebody who goes through the file is given it in larger pieces. What was read stays true: the
+ * pin keeps the file still, but for what the fork reads in the log instead. */
+static int read_main(struct fork_file *file, unsigned char *out, size_t size,
+                     sqlite3_int64 offset) {
+    sqlite3_file *main = file->main;
+    sqlite3_int64 end = offset + (sqlite3_int64)size;
+    bool goes_on = offset == file->next;
+    file->next = end;
+    if (offset >= file->ahead_start && end <= file->ahead_end) {
+        memcpy(out, file->ahead + (offset - file->ahead_start), size);
+        return SQLITE_OK;
+    }
+    sqlite3_int64 left = file->real_size - offset;
+    if (!goes_on || left < (sqlite3_int64)AHEAD_SIZE)
+        return main->pMethods->xRead(main, out, (int)size, offset);
+    if (!file->ahead)
+        file->ahead = memory_alloc(AHEAD_SIZE);
+    file->ahead_start = file->ahead_end = 0;
+    int status = main->pMethods->xRead(main, file->ahead, (int)AHEAD_SIZE, offset);
+    if (status != SQLITE_OK)
+        return status;
+    file->ahead_start = offset;
+    file->ahead_end = offset + (sqlite3_int64)AHEAD_SIZE;
+    memcpy(out, file->ahead, size);
+    return SQLITE_OK;
+}
+
 /* Reads from the real file; what lies behind its end is zero. */
-static int read_real(const struct fork_file *file, unsigned char *out, size_t size,
+static int read_real(struct fork_file *file, unsigned char *out, size_t size,
                      sqlite3_int64 offset) {
     sqlite3_int64 left = file->real_size > offset ? file->real_size - offset : 0;
     size_t part = (sqlite3_int64)size < left ? size : (size_t)left;
@@ -61,7 +93,7 @@ static int read_real(const struct fork_file *file, unsigned char *out, size_t si
         return SQLITE_OK;
     if (!file->main)
         return read_log(file->log, out, part, offset);
-    int status = file->main->pMethods->xRead(file->main, out, (int)part, offset);
+    int status = read_main(file, out, part, offset);
     return status == SQLITE_IOERR_SHORT_READ ? SQLITE_OK : status;
 }
 
@@ -151,6 +183,7 @@ static int fork_close(sqlite3_file *base) {
     for (size_t i = 0; i < file->block_count; i++)
         free(file->blocks[i]);
     free(file->blocks);
+    free(file->ahead);
     if (file->log >= 0)
         close(file->log);
     return SQLITE_OK;
