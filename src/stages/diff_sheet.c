@@ -372,14 +372,14 @@ static bool add_removed(struct sheet_diff *self, size_t old_row, struct err *err
 
 static bool add_rows(struct sheet_diff *self, struct err *err) {
     const struct match *match = &self->change->match;
+    self->out->moved = match->moved;
+    self->out->unchanged = match->kept;
     for (size_t row = 0; row < match->new_count; row++) {
         enum match_kind kind = (enum match_kind)match->kind[row];
         if (kind == MATCH_CHANGED && !add_changed(self, row, err))
             return false;
         if (kind == MATCH_ADDED)
             add_added(self, row);
-        self->out->moved += kind == MATCH_MOVED;
-        self->out->unchanged += kind == MATCH_KEPT;
     }
     for (size_t row = 0; row < match->old_count; row++)
         if (!match->is_used[row] && !add_removed(self, row, err))
