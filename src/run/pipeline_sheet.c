@@ -23,6 +23,7 @@ struct sheet_run {
     struct prefetch *prefetch;  /* NULL when this run does not pull */
     bool has_rows;              /* the prefetch holds the sheet as it is current now */
     struct last_load last_load; /* of bronze, before this run */
+    struct bronze_state *state; /* of bronze, when it was read already; or NULL */
     struct sheet_change change; /* of this run's pull */
     bool has_change;            /* `change` is filled */
     int64_t last_change_before; /* the newest snapshot before this run in which the sheet changed */
@@ -153,7 +154,7 @@ static bool compare_and_write(struct sheet_run *run, struct err *err) {
     const struct pull *pull = &run->prefetch->pull;
     struct bronze_change change;
     progress_begin(pipeline->progress, "comparing", run->model->name, 0);
-    bool ok = bronze_compare(pipeline->warehouse, pull, &change, err);
+    bool ok = bronze_compare(pipeline->warehouse, pull, run->state, &change, err);
     if (ok) {
         const char *reason = is_accepted(run) ? NULL
                                               : gate_judge_change(pipeline->arena, &change,
@@ -437,6 +438,25 @@ static bool check_outage(const struct pipeline *pipeline, struct err *err) {
     return err_hint(err, "the last good version stays; try again later");
 }
 
+static bool is_compared(void *context) {
+    struct prefetch *prefetch = context;
+    return prefetch_is_running(prefetch) || prefetch_has_rows(prefetch);
+}
+
+/* What the sheet will be compared with is read while there is nothing else to do but wait for it.
+ * Who asks for a dry run has edited something; another run more often than not finds nothing new.
+ */
+static bool read_state_meanwhile(struct pipeline *pipeline, struct prefetch *prefetch,
+                                 struct bronze_state *state, bool *has_state, struct err *err) {
+    struct bronze_wish wish = {.is_wanted = is_compared, .context = prefetch};
+    *has_state = pipeline->options->is_dry && prefetch_is_running(prefetch);
+    if (!*has_state)
+        return true;
+    bool ok = bronze_read_state(pipeline->warehouse, prefetch->model, &wish, state, err);
+    *has_state = ok && wish.is_whole;
+    return ok;
+}
+
 /* Two prefetches take turns: one is being worked on while the other reads ahead. */
 bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
     const struct model *model = pipeline->model;
@@ -451,9 +471,13 @@ bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
         prefetch_start(&prefetches[0]);
     for (size_t i = 0; ok && i < model->sheet_count; i++) {
         struct prefetch *current = &prefetches[i % 2], *ahead = &prefetches[(i + 1) % 2];
-        progress_begin(pipeline->progress, "reading", model->sheets[model->build_order[i]].name,
-                       0);
-        if (pulls && !prefetch_finish(current, pipeline->options->watch, pipeline->progress, err)) {
+        progress_begin(pipeline->progress, "reading", model->sheets[model->build_order[i]].name, 0);
+        struct bronze_state state = {0};
+        bool has_state = false;
+        if (pulls &&
+            (!read_state_meanwhile(pipeline, current, &state, &has_state, err) ||
+             !prefetch_finish(current, pipeline->options->watch, pipeline->progress, err))) {
+            bronze_state_free(&state);
             ok = false;
             break;
         }
@@ -469,8 +493,10 @@ bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
                                 .model = &model->sheets[index],
                                 .report = &pipeline->report->sheets[index],
                                 .prefetch = pulls ? current : NULL,
-                                .last_load = lasts[i % 2]};
+                                .last_load = lasts[i % 2],
+                                .state = has_state ? &state : NULL};
         ok = ok && run_sheet(&run, err);
+        bronze_state_free(&state);
         prefetch_free(current);
     }
     prefetch_free(&prefetches[0]);

@@ -26,6 +26,9 @@ struct warehouse_driver {
     void (*close_statement)(struct statement *statement);
     bool (*load)(struct warehouse *warehouse, const char *table, const char *const *columns,
                  size_t column_count, struct row_source source, struct err *err);
+    /* NULL: nothing is faster than a statement */
+    bool (*read_integers)(struct warehouse *warehouse, const char *columns, size_t count,
+                          const char *from, struct integer_sink sink, struct err *err);
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
     const char *(*type)(enum field_type type);

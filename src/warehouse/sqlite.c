@@ -14,12 +14,18 @@
 #define BUSY_STEP_MS 50
 #define STOP_CHECK_INSTRUCTIONS 200000
 
+/* The cache holds the inner pages of the largest tables; of a table that is read from one end to
+ * the other, nothing for long. */
+#define CACHE "PRAGMA cache_size = -65536"
+#define CACHE_FOR_ONE_LOOK "PRAGMA cache_size = -1024"
+
 struct sqlite_warehouse {
     struct warehouse base; /* must be first */
     sqlite3 *database;
     sqlite3 *pin; /* of a fork: a reader of the real file, which keeps it still; or NULL */
     struct sqlite_fork *fork;
     struct sqlite_rows *load;
+    struct sqlite_integers integers;
     bool is_open;  /* in a transaction */
     bool is_fresh; /* nothing was ever committed to the file */
 };
@@ -254,6 +260,23 @@ static bool sqlite_load(struct warehouse *warehouse, const char *table, const ch
     return ok;
 }
 
+/* Each page is looked at once and then of no more use, so the cache is kept small meanwhile: memory
+ * that was touched before is quicker than new memory. What is not written yet stays in it. */
+static bool sqlite_read_integers(struct warehouse *warehouse, const char *columns, size_t count,
+                                 const char *from, struct integer_sink sink, struct err *err) {
+    struct sqlite_warehouse *self = sqlite_of(warehouse);
+    struct buf sql = {0};
+    struct err ignored;
+    (void)count;
+    self->integers = (struct sqlite_integers){.sink = sink};
+    buf_printf(&sql, "SELECT goldleaf_collect(%s) FROM %s", columns, from);
+    bool ok = sqlite_exec(warehouse, "PRAGMA cache_spill = OFF; " CACHE_FOR_ONE_LOOK, err) &&
+              (sqlite_exec(warehouse, buf_text(&sql), err) || self->integers.is_enough);
+    sqlite_exec(warehouse, CACHE "; PRAGMA cache_spill = ON", &ignored);
+    buf_free(&sql);
+    return ok;
+}
+
 static bool sqlite_has_column(struct warehouse *warehouse, const char *table, const char *column,
                               bool *exists, struct err *err) {
     sqlite3 *database = sqlite_of(warehouse)->database;
@@ -293,6 +316,7 @@ static const struct warehouse_driver sqlite_driver = {
     .value = sqlite_value,
     .close_statement = sqlite_close_statement,
     .load = sqlite_load,
+    .read_integers = sqlite_read_integers,
     .has_column = sqlite_has_column,
     .type = sqlite_type,
     .clustered = "WITHOUT ROWID",
@@ -381,13 +405,11 @@ static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode 
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_progress_handler(database, STOP_CHECK_INSTRUCTIONS, sqlite_is_stopped, &self->base);
-    if (sqlite_rows_register(database, &self->load) != SQLITE_OK)
+    if (sqlite_rows_register(database, &self->load) != SQLITE_OK ||
+        sqlite_integers_register(database, &self->integers) != SQLITE_OK)
         return sqlite_fail(&self->base, err);
-    /* Sorting stays in memory and may use the second core; the cache holds the inner pages of the
-     * largest tables. */
-    if (!sqlite_exec(&self->base,
-                     "PRAGMA temp_store = MEMORY; PRAGMA threads = 1; PRAGMA cache_size = -65536",
-                     err))
+    /* Sorting stays in memory and may use the second core. */
+    if (!sqlite_exec(&self->base, "PRAGMA temp_store = MEMORY; PRAGMA threads = 1; " CACHE, err))
         return false;
     if (mode == WAREHOUSE_READ)
         return sqlite_exec(&self->base, "PRAGMA query_only = 0", err);
