@@ -71,7 +71,7 @@ static void add_column_changes(struct output *output, const struct diff_sheet *s
         output_add(output, span_from(sheet->renames[i].from));
         buf_add_text(&output->text, " \u2192 ");
         output_add(output, span_from(sheet->renames[i].to));
-        buf_add_text(&output->text, " (a guess: the values are the same)\n");
+        buf_add_text(&output->text, " (a guess: values, place, name)\n");
     }
 }
 

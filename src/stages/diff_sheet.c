@@ -3,13 +3,12 @@
 
 #include "stages/bronze_state.h"
 #include "stages/key.h"
+#include "stages/rename.h"
 
 #include <math.h>
 #include <xxhash.h>
 
-#define RENAME_SAMPLE 1000    /* pairs of rows that are looked at */
-#define RENAME_SHARE 0.7      /* of equal values, to be taken for the same column */
-#define RENAME_SHARE_SAME 0.4 /* where the column also stands at the same place */
+#define RENAME_SAMPLE 1000 /* pairs of rows that are looked at */
 
 /* The two headers, and which column of the new one is which of the old one. */
 struct columns {
@@ -119,50 +118,62 @@ static bool read_columns(struct sheet_diff *self, struct err *err) {
     return true;
 }
 
-/* How many rows of the sample have the same text in an old and in a new column, and how many have
- * any. */
-struct likeness {
-    size_t equal, filled;
-};
+/* Which row stands for "quite another one": the first, second, fourth, eighth, ... of the sample. */
+static void keep_other_row(struct sheet_diff *self, size_t sampled, struct span *other) {
+    if (sampled & (sampled - 1))
+        return;
+    for (size_t j = 0; j < self->columns.new_count; j++)
+        other[j] = arena_copy(&self->diff->arena, self->new_cells[j]);
+}
 
-static bool measure_likeness(struct sheet_diff *self, struct likeness *table, struct err *err) {
-    const struct match *match = &self->change->match;
+static void compare_row(struct sheet_diff *self, const struct span *other,
+                        struct rename_evidence *table) {
     const struct columns *columns = &self->columns;
+    for (size_t i = 0; i < columns->old_count; i++)
+        for (size_t j = 0; columns->is_gone[i] && j < columns->new_count; j++) {
+            struct rename_evidence *evidence = &table[i * columns->new_count + j];
+            struct span before = self->old_cells[i], after = self->new_cells[j];
+            if (columns->old_of_new[j] != SIZE_MAX)
+                continue;
+            evidence->filled += before.size || after.size;
+            evidence->equal += before.size && span_equal(before, after);
+            evidence->by_luck += before.size && span_equal(before, other[j]);
+        }
+}
+
+static bool collect_evidence(struct sheet_diff *self, struct rename_evidence *table,
+                             struct err *err) {
+    const struct match *match = &self->change->match;
+    struct span *other =
+        arena_array(&self->diff->arena, self->columns.new_count + 1, sizeof *other);
     size_t sampled = 0;
     for (size_t row = 0; row < match->new_count && sampled < RENAME_SAMPLE; row++) {
         if (match->kind[row] != MATCH_CHANGED)
             continue;
-        sampled++;
         read_new(self, row);
         if (!read_old(self, match->partner[row], err))
             return false;
-        for (size_t i = 0; i < columns->old_count; i++)
-            for (size_t j = 0; columns->is_gone[i] && j < columns->new_count; j++) {
-                struct likeness *likeness = &table[i * columns->new_count + j];
-                if (columns->old_of_new[j] != SIZE_MAX)
-                    continue;
-                likeness->filled += self->old_cells[i].size || self->new_cells[j].size;
-                likeness->equal +=
-                    self->old_cells[i].size && span_equal(self->old_cells[i], self->new_cells[j]);
-            }
+        compare_row(self, other, table);
+        keep_other_row(self, ++sampled, other);
     }
     return true;
 }
 
-/* The best pair that is good enough becomes one column; again until there is none. */
-static bool pair_best(struct sheet_diff *self, const struct likeness *table) {
+/* The likeliest pair becomes one column; again until there is none. */
+static bool pair_best(struct sheet_diff *self, const struct rename_evidence *table) {
     struct columns *columns = &self->columns;
     double best = 0;
     size_t old = 0, new = 0;
     for (size_t i = 0; i < columns->old_count; i++)
         for (size_t j = 0; columns->is_gone[i] && j < columns->new_count; j++) {
-            const struct likeness *likeness = &table[i * columns->new_count + j];
-            if (columns->old_of_new[j] != SIZE_MAX || likeness->filled == 0)
+            if (columns->old_of_new[j] != SIZE_MAX)
                 continue;
-            double share = (double)likeness->equal / (double)likeness->filled;
-            if (share < (i == j ? RENAME_SHARE_SAME : RENAME_SHARE) || share <= best)
+            double likelihood =
+                rename_likelihood(&table[i * columns->new_count + j], columns->old_names[i],
+                                  columns->new_columns[j].name, i == j);
+            if (likelihood <= best)
                 continue;
-            best = share;
+            best = likelihood;
             old = i;
             new = j;
         }
@@ -189,9 +200,9 @@ static bool find_renames(struct sheet_diff *self, struct err *err) {
     if (!has_gone(columns))
         return true;
     self->out->renames = arena_array(arena, columns->new_count, sizeof *self->out->renames);
-    struct likeness *table =
+    struct rename_evidence *table =
         arena_array(arena, columns->old_count * columns->new_count, sizeof *table);
-    if (!measure_likeness(self, table, err))
+    if (!collect_evidence(self, table, err))
         return false;
     while (pair_best(self, table))
         ;
