@@ -32,6 +32,12 @@ struct diff_rename {
     const char *from, *to;
 };
 
+/* A version of a row that ended, and the one that came in its place. */
+struct diff_version {
+    int64_t before, after; /* _row_id */
+    bool is_guess;         /* it only stands where the old one stood */
+};
+
 struct diff_sheet {
     const struct sheet_model *model;
     const char **added_columns, **removed_columns;
@@ -41,7 +47,9 @@ struct diff_sheet {
     bool is_first;            /* there was no such sheet before: all of its columns are new */
     bool has_repeated_keys;   /* changed rows of one key were paired in the order of the sheet */
     const uint32_t *partners; /* with keeps_partners: per new row its old row, or MATCH_NONE */
-    struct diff_row *rows;    /* at most options.limit; in sheet order, then those that are gone */
+    struct diff_version *versions; /* by `before` */
+    size_t version_count;
+    struct diff_row *rows; /* at most options.limit; in sheet order, then those that are gone */
     size_t row_count;
 };
 

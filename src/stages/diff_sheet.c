@@ -118,7 +118,8 @@ static bool read_columns(struct sheet_diff *self, struct err *err) {
     return true;
 }
 
-/* Which row stands for "quite another one": the first, second, fourth, eighth, ... of the sample. */
+/* Which row stands for "quite another one": the first, second, fourth, eighth, ... of the sample.
+ */
 static void keep_other_row(struct sheet_diff *self, size_t sampled, struct span *other) {
     if (sampled & (sampled - 1))
         return;
@@ -408,6 +409,54 @@ static void keep_partners(struct sheet_diff *self) {
     self->out->partners = partners;
 }
 
+/* ---- versions ---- */
+
+static void add_version(struct sheet_diff *self, uint32_t old_row, int64_t after, bool is_guess) {
+    self->out->versions[self->out->version_count++] =
+        (struct diff_version){self->change->state.row_ids[old_row], after, is_guess};
+}
+
+/* Rows of other keys that stand between the same neighbours as as many old ones did. */
+static void add_guesses(struct sheet_diff *self, size_t from, size_t to, int64_t first_id) {
+    const struct match *match = &self->change->match;
+    size_t old = from ? (size_t)match->partner[from - 1] + 1 : 0, count = 0;
+    while (old + count < match->old_count && !match->is_used[old + count])
+        count++;
+    for (size_t i = 0; i < count && count == to - from; i++)
+        add_version(self, (uint32_t)(old + i), first_id + (int64_t)i, true);
+}
+
+static int compare_versions(const void *a, const void *b) {
+    const struct diff_version *x = a, *y = b;
+    return (x->before > y->before) - (x->before < y->before);
+}
+
+/* New versions are numbered in the order of the sheet when they are written. */
+static void list_versions(struct sheet_diff *self) {
+    const struct match *match = &self->change->match;
+    size_t guesses = match->added < match->removed ? match->added : match->removed;
+    size_t count = match->changed + match->moved + guesses;
+    int64_t id = self->change->state.last_row_id + 1;
+    if (count == 0)
+        return;
+    self->out->versions = arena_array(&self->diff->arena, count, sizeof *self->out->versions);
+    for (size_t row = 0, end; row < match->new_count; row = end) {
+        end = row + 1;
+        if (match->kind[row] == MATCH_KEPT)
+            continue;
+        while (match->kind[row] == MATCH_ADDED && end < match->new_count &&
+               match->kind[end] == MATCH_ADDED)
+            end++;
+        if (match->kind[row] == MATCH_ADDED)
+            add_guesses(self, row, end, id);
+        else
+            add_version(self, match->partner[row], id, false);
+        id += (int64_t)(end - row);
+    }
+    qsort(self->out->versions, self->out->version_count, sizeof *self->out->versions,
+          compare_versions);
+}
+
 bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct pull *pull,
                     const struct bronze_change *change, struct err *err) {
     size_t index = (size_t)(pull->model - diff->model->sheets);
@@ -420,6 +469,7 @@ bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct
     bool ok = read_columns(&self, err) && prepare_old(&self, err) && find_renames(&self, err);
     if (ok) {
         keep_partners(&self);
+        list_versions(&self);
         list_columns(&self);
         self.out->is_first = change->is_first;
         ok = add_rows(&self, err);
