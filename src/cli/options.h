@@ -96,7 +96,7 @@ struct options {
     size_t ignored_count;
     double min_change;
     int64_t snapshot; /* 0: the last one */
-    int64_t from, to; /* snapshots; 0: the last but one and the last */
+    int64_t from, to; /* snapshots; 0: the one before, and the last */
     int64_t limit;    /* -1: not given; 0: no limit */
     double max_loss;
     int64_t timeout_s, patience_s;
@@ -120,8 +120,8 @@ struct environment {
     const struct env_file *file;
 };
 
-/* What the environment, else the file, says; NULL for a variable that is empty or not set. "" in the
- * environment counts as not given, but it keeps the file from giving a value. */
+/* What the environment, else the file, says; NULL for a variable that is empty or not set. "" in
+ * the environment counts as not given, but it keeps the file from giving a value. */
 const char *environment_find(const struct environment *environment, const char *variable);
 
 /* Fills in the rest and checks it. `command` is one of the FOR_ bits and `command_name` its name:
