@@ -74,7 +74,7 @@ struct diff_gold {
 
 struct diff_options {
     size_t limit;               /* rows kept of each sheet; the counts are of all */
-    const char *const *ignored; /* columns whose cells do not count */
+    const char *const *ignored; /* names or headers of columns whose cells do not count */
     size_t ignored_count;
     bool keeps_partners;
     double min_change; /* numbers that differ by less are taken as equal */
@@ -102,6 +102,10 @@ bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct
 
 /* Lays rejects and KPIs as they are now beside the remembered ones. */
 bool diff_finish(struct diff *diff, struct warehouse *warehouse, struct err *err);
+
+/* Leaves out what is not of this sheet: other sheets, their rejects, and all KPIs, which follow
+ * from all sheets together. Returns how many rows of KPIs that were. */
+size_t diff_narrow(struct diff *diff, const char *sheet);
 
 /* The field of a KPI table by which changes are larger or smaller, or -1. */
 int diff_gold_measure(const struct gold_model *gold);

@@ -37,9 +37,9 @@ struct sheet_diff {
     size_t key_count, key_capacity;
 };
 
-static bool is_ignored(const struct diff_options *options, const char *column) {
+static bool is_ignored(const struct diff_options *options, const struct header_column *column) {
     for (size_t i = 0; i < options->ignored_count; i++)
-        if (strcmp(options->ignored[i], column) == 0)
+        if (header_is_meant(column, span_from(options->ignored[i])))
             return true;
     return false;
 }
@@ -104,12 +104,13 @@ static bool read_columns(struct sheet_diff *self, struct err *err) {
     columns->is_old_ignored = arena_array(arena, columns->old_count, sizeof(bool));
     for (size_t i = 0; i < columns->old_count; i++) {
         columns->is_gone[i] = true;
-        columns->is_old_ignored[i] = is_ignored(&self->diff->options, columns->old_names[i]);
+        struct header_column column = {.text = SPAN(""), .name = columns->old_names[i]};
+        columns->is_old_ignored[i] = is_ignored(&self->diff->options, &column);
     }
     for (size_t i = 0; i < columns->new_count; i++) {
         size_t old = find_old(columns, header->columns[i].name);
         columns->old_of_new[i] = old;
-        columns->is_ignored[i] = is_ignored(&self->diff->options, header->columns[i].name);
+        columns->is_ignored[i] = is_ignored(&self->diff->options, &header->columns[i]);
         if (old != SIZE_MAX)
             columns->is_gone[old] = false;
     }

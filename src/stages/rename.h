@@ -1,7 +1,8 @@
 /* Whether a column that is gone and one that is new are one column under another name.
  *
- * A guess from three signs: equal values, the place in the header, and likeness of the names. Values
- * that are the same in every row say little, and so do few rows; then the other signs have to help. */
+ * A guess from three signs: equal values, the place in the header, and likeness of the names.
+ * Values that are the same in every row say little, and so do few rows; then the other signs have
+ * to help. */
 #ifndef GOLDLEAF_STAGES_RENAME_H
 #define GOLDLEAF_STAGES_RENAME_H
 

@@ -119,6 +119,17 @@ for wrong in '9' '1 9' '0' '-- -1' 'x' '1.5' '1 2x' '99999999999999999999'; do
 done
 run 2 diff 1 2 3
 
+# The last two that there are, whatever their numbers.
+cp warehouse.sqlite gap.sqlite
+python3 -c 'import sqlite3
+d = sqlite3.connect("gap.sqlite")
+d.execute("DELETE FROM audit_snapshots WHERE snapshot_id = 2")
+d.commit()'
+run 0 diff --database gap.sqlite --only counts
+out_has '^snapshot 1 of .* → snapshot 3 of '
+run 2 blame --database gap.sqlite event_sales E-1 --to 1
+run 2 diff --database gap.sqlite 2 3
+
 # ---- parts ----
 
 run 0 diff --only counts
@@ -139,7 +150,14 @@ out_lacks '^F2 |Newly'
 run 2 diff --only nonsense
 run 0 diff --sheet tickets
 out_has '^tickets: '
-out_lacks '^(venues|artists|checkins|unchanged): '
+out_lacks '^(venues|artists|checkins|unchanged|gold_.*): '
+out_has '^[0-9]+ KPI rows changed, which follow from all sheets: leave --sheet out$'
+run 10 diff --sheet tickets --detailed-exitcode
+run 0 diff --sheet refunds --detailed-exitcode
+out_has '^Nothing changed\.$'
+out_lacks 'Newly|Healed'
+run 2 diff --sheet tickets --only kpis
+err_has '--sheet leaves KPIs out'
 run 2 diff --sheet ticket
 err_has '^goldleaf: error: --sheet: the model ticketing has no sheet "ticket"$'
 err_has 'did you mean tickets'
@@ -158,6 +176,10 @@ out_lacks 'T-7'
 run 0 diff --ignore-columns price_paid,note --only cells
 out_has '^tickets: 2 changed'
 out_lacks 'price_paid|^G2'
+run 0 diff --ignore-columns 'Price-Paid,NOTE' --only cells
+out_has '^tickets: 2 changed'
+out_lacks 'price_paid|^G2'
+err_lacks 'Price'
 run 0 diff --min-change 10 --only cells
 out_has '^F2 +T-1'
 out_lacks '1 → 7'
@@ -231,6 +253,24 @@ run 0 diff --format json --limit 1
 shape
 json "len($tickets[\"changes\"]), $tickets[\"rows\"][\"changed\"]" '(1, 5)'
 
+# The limit is for every list, the counts are of all; what is left out is null.
+json 'max(len(l) for l in d["rejects"].values() if type(l) is list), d["rejects"]["rows"]' \
+    "(1, {'new': 1, 'healed': 1})"
+json 'len(d["gold"][0]["changed"]), d["gold"][0]["rows"]' \
+    "(1, {'added': 0, 'removed': 0, 'changed': 2})"
+run 0 diff --format json --only counts
+json "$tickets[\"changes\"], $tickets[\"rows\"][\"changed\"]" '(None, 5)'
+json 'd["rejects"]' "{'new': None, 'healed': None, 'rows': {'new': 1, 'healed': 1}}"
+json 'd["gold"][0]["changed"], d["gold"][0]["rows"]["changed"]' '(None, 2)'
+for part in rows cells; do
+    run 0 diff --format json --only $part
+    json "d[\"gold\"], len($tickets[\"changes\"]), len(d[\"rejects\"][\"new\"])" '(None, 7, 1)'
+done
+run 0 diff --format json --only kpis
+json "d[\"rejects\"], $tickets[\"changes\"], len(d[\"gold\"])" '(None, None, 3)'
+run 0 diff --format json --sheet tickets
+json 'd["gold"], len(d["sheets"])' '(None, 1)'
+
 # A file takes the place of standard output, and is there whole or not at all.
 run 0 diff --format json -o there.json
 out_is_empty
@@ -247,6 +287,7 @@ out_has '^tickets,T-1,2,F2,price_paid,changed,100\.00,150\.00$'
 out_has '^tickets,T-7,8,A8,ticket_id,added,,T-7$'
 out_has '^tickets,T-2,,,status,removed,sold,$'
 out_has '^gold_event_sales,E-1,,,gross_revenue,changed,302\.00,265\.00$'
+out_has '^gold_daily_metrics,2026-02-03\|EUR,,,gross_revenue,'
 python3 -c 'import csv, sys
 assert {len(row) for row in csv.reader(open(sys.argv[1]))} == {8}' out || fail 'rows of unequal length'
 
