@@ -60,6 +60,15 @@ static void add_column_names(struct output *output, const char *what, enum outpu
     }
 }
 
+/* A new column with a value in each row is one change and not as many as there are rows. */
+static void add_only_in_columns(struct output *output, const struct diff_sheet *sheet) {
+    if (!sheet->only_in_columns)
+        return;
+    buf_add_text(&output->text, "  ");
+    output_add_count(&output->text, (int64_t)sheet->only_in_columns, "more row", "more rows");
+    buf_add_text(&output->text, " changed in nothing but that: --limit 0 shows all\n");
+}
+
 static void add_column_changes(struct output *output, const struct diff_sheet *sheet) {
     if (!sheet->is_first)
         add_column_names(output, "added", STYLE_GOOD, sheet->added_columns,
@@ -74,14 +83,19 @@ static void add_column_changes(struct output *output, const struct diff_sheet *s
         output_add(output, span_from(sheet->renames[i].to));
         buf_add_text(&output->text, " (a guess: values, place, name)\n");
     }
+    add_only_in_columns(output, sheet);
 }
 
-/* The cells of a row that came or went, in one text. */
+/* The cells of a row that came or went, in one text; between two bars without a text is a blank
+ * one.
+ */
 static void add_summary(struct buf *out, const struct diff_row *row) {
+    size_t column = 0;
     for (size_t i = 0; i < row->cell_count; i++) {
-        struct span text = row->kind == DIFF_ADDED ? row->cells[i].after : row->cells[i].before;
-        buf_add_text(out, i ? " | " : "");
-        buf_add(out, text);
+        const struct diff_cell *cell = &row->cells[i];
+        for (; column < cell->index; column++)
+            buf_add_text(out, column + 1 < cell->index ? " |" : " | ");
+        buf_add(out, row->kind == DIFF_ADDED ? cell->after : cell->before);
     }
 }
 
@@ -144,7 +158,8 @@ static void add_rows(struct output *output, const struct diff_sheet *sheet,
             add_whole_row(&table, row, view->has_cells);
     }
     table_end(&table);
-    add_more(output, sheet->changed + sheet->added + sheet->removed - shown);
+    add_more(output,
+             sheet->changed + sheet->added + sheet->removed - sheet->only_in_columns - shown);
     if (sheet->has_repeated_keys)
         buf_add_text(&output->text,
                      "  rows of the same key were paired in the order of the sheet\n");
@@ -322,13 +337,15 @@ static void add_title(struct output *output, const struct run_report *report,
     else
         buf_add_text(out, "an empty warehouse");
     if (view->is_pending && !has_pulled(report))
-        buf_add_text(out, " \u2192 what is built from it; nothing is written");
+        buf_add_text(out, " \u2192 what is built from it");
     else if (view->is_pending)
-        buf_add_text(out, " \u2192 the sheets as they are now; nothing is written");
+        buf_add_text(out, " \u2192 the sheets as they are now");
     else
         buf_printf(out, " \u2192 snapshot %lld of %s", (long long)report->snapshot_id,
                    report->loaded_at);
     buf_printf(out, "%s\n", output_style_off(output, STYLE_BOLD));
+    if (view->is_pending)
+        buf_add_text(out, "Nothing is written.\n");
 }
 
 static bool has_kpis(const struct diff *diff) {

@@ -9,6 +9,11 @@
 
 #define ENTRIES_SHOWN 20 /* of each list, for people */
 
+/* Who asks for all of them gets them one by one. */
+static bool folds_columns(const struct session *session) {
+    return session->output.format == OUTPUT_TEXT && session->options.limit != 0;
+}
+
 static size_t limit_of(const struct session *session) {
     int64_t limit = session->options.limit;
     bool is_text = session->output.format == OUTPUT_TEXT;
@@ -23,7 +28,8 @@ void dry_run_open_diff(const struct session *session, const struct model *model,
     struct diff_options settings = {.limit = limit_of(session),
                                     .ignored = options->ignored,
                                     .ignored_count = options->ignored_count,
-                                    .min_change = options->min_change};
+                                    .min_change = options->min_change,
+                                    .folds_columns = folds_columns(session)};
     diff_open(diff, model, &settings);
 }
 

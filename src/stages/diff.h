@@ -14,6 +14,7 @@ enum diff_kind { DIFF_ADDED, DIFF_REMOVED, DIFF_CHANGED };
 
 struct diff_cell {
     const char *column;
+    size_t index;              /* of the column in its sheet, from 0 */
     char address[32];          /* "F18"; "" when the column or the row is gone */
     struct span before, after; /* of the row that has none: empty */
 };
@@ -44,6 +45,7 @@ struct diff_sheet {
     size_t added_column_count, removed_column_count, rename_count;
     struct diff_rename *renames;
     size_t added, removed, changed, moved, unchanged; /* rows */
+    size_t only_in_columns;   /* changed rows that are not kept: see folds_columns */
     bool is_first;            /* there was no such sheet before: all of its columns are new */
     bool has_repeated_keys;   /* changed rows of one key were paired in the order of the sheet */
     const uint32_t *partners; /* with keeps_partners: per new row its old row, or MATCH_NONE */
@@ -77,6 +79,9 @@ struct diff_options {
     const char *const *ignored; /* names or headers of columns whose cells do not count */
     size_t ignored_count;
     bool keeps_partners;
+    /* Changed rows that only differ in columns that came or went are counted, but after a few
+     * examples not kept: the columns say it. */
+    bool folds_columns;
     double min_change; /* numbers that differ by less are taken as equal */
 };
 

@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #define RENAME_SAMPLE 1000 /* pairs of rows that are looked at */
+#define COLUMN_EXAMPLES 3  /* rows kept to show what a column that came or went did */
 
 /* The two headers, and which column of the new one is which of the old one. */
 struct columns {
@@ -33,7 +34,8 @@ struct sheet_diff {
     struct span old_key;
     struct arena scratch; /* of one row */
     size_t capacity;
-    uint64_t *keys; /* of rows without an equal one, as hashes; the last bit: it changed */
+    size_t examples; /* changed rows that only differ in columns that came or went */
+    uint64_t *keys;  /* of rows without an equal one, as hashes; the last bit: it changed */
     size_t key_count, key_capacity;
 };
 
@@ -262,13 +264,15 @@ static bool is_different(const struct sheet_diff *self, struct span before, stru
     return !span_equal(before, after) && !is_close(before, after, self->diff->options.min_change);
 }
 
+/* `index` is the column's in the new sheet, or of one that is gone in the old one. */
 static void add_cell(struct sheet_diff *self, struct diff_row *row, const char *column,
-                     size_t index, struct span before, struct span after) {
+                     size_t index, bool is_gone, struct span before, struct span after) {
     struct diff_cell *cell = &row->cells[row->cell_count++];
     *cell = (struct diff_cell){.column = arena_string(&self->diff->arena, span_from(column)),
+                               .index = index,
                                .before = keep(self, before),
                                .after = keep(self, after)};
-    if (index != SIZE_MAX && row->row)
+    if (!is_gone && row->row)
         sheet_cell_address(row->row - 2, index, cell->address);
 }
 
@@ -284,16 +288,28 @@ static size_t compare_cells(struct sheet_diff *self, struct diff_row *row) {
             continue;
         count++;
         if (row)
-            add_cell(self, row, columns->new_columns[i].name, i, before, self->new_cells[i]);
+            add_cell(self, row, columns->new_columns[i].name, i, false, before, self->new_cells[i]);
     }
     for (size_t i = 0; i < columns->old_count; i++) {
         if (!columns->is_gone[i] || columns->is_old_ignored[i] || self->old_cells[i].size == 0)
             continue;
         count++;
         if (row)
-            add_cell(self, row, columns->old_names[i], SIZE_MAX, self->old_cells[i], SPAN(""));
+            add_cell(self, row, columns->old_names[i], i, true, self->old_cells[i], SPAN(""));
     }
     return count;
+}
+
+/* Whether a cell differs in a column that both versions have. */
+static bool differs_in_common(const struct sheet_diff *self) {
+    const struct columns *columns = &self->columns;
+    for (size_t i = 0; i < columns->new_count; i++) {
+        size_t old = columns->old_of_new[i];
+        if (old != SIZE_MAX && !columns->is_ignored[i] &&
+            is_different(self, self->old_cells[old], self->new_cells[i]))
+            return true;
+    }
+    return false;
 }
 
 /* ---- keys that come more than once ---- */
@@ -337,6 +353,11 @@ static bool add_changed(struct sheet_diff *self, size_t row, struct err *err) {
         return true;
     }
     self->out->changed++;
+    if (self->diff->options.folds_columns && !differs_in_common(self) &&
+        self->examples++ >= COLUMN_EXAMPLES) {
+        self->out->only_in_columns++;
+        return true;
+    }
     struct diff_row *out = new_row(self);
     if (!out)
         return true;
@@ -363,7 +384,8 @@ static void add_added(struct sheet_diff *self, size_t row) {
     out->cells = arena_array(&self->diff->arena, self->columns.new_count, sizeof *out->cells);
     for (size_t i = 0; i < self->columns.new_count; i++)
         if (self->new_cells[i].size)
-            add_cell(self, out, self->columns.new_columns[i].name, i, SPAN(""), self->new_cells[i]);
+            add_cell(self, out, self->columns.new_columns[i].name, i, false, SPAN(""),
+                     self->new_cells[i]);
 }
 
 static bool add_removed(struct sheet_diff *self, size_t old_row, struct err *err) {
@@ -379,7 +401,7 @@ static bool add_removed(struct sheet_diff *self, size_t old_row, struct err *err
     out->cells = arena_array(&self->diff->arena, self->columns.old_count, sizeof *out->cells);
     for (size_t i = 0; i < self->columns.old_count; i++)
         if (self->old_cells[i].size)
-            add_cell(self, out, self->columns.old_names[i], SIZE_MAX, self->old_cells[i], SPAN(""));
+            add_cell(self, out, self->columns.old_names[i], i, true, self->old_cells[i], SPAN(""));
     return true;
 }
 

@@ -61,3 +61,30 @@ out_lacks 'renamed'
 venues notes,mark 1
 dry
 out_has '^  column renamed: note → notes '
+
+# ---- a column with a value in each row is one change ----
+
+venues note,mark 40
+run 0 all --inputs inputs -q
+venues note,mark,colour 40 '"n" i ",m" i "," (i == 7 ? "" : "red")'
+sed -i '4s/Pune/Goa/' inputs/venues.csv
+dry
+out_has '^venues: 39 changed, 1 unchanged$'
+out_has '^  35 more rows changed in nothing but that: --limit 0 shows all$'
+out_has '^C4 +V-3 +city +Pune → Goa$'
+out_has '^I4 +V-3 +colour +\(blank\) → red$'
+out_has '^I5 +V-4 +colour '
+out_lacks '^I6 |more:'
+dry --limit 0
+out_has '^I41 +V-40 +colour +\(blank\) → red$'
+out_lacks 'nothing but'
+dry --format json
+json 'len(d["sheets"][1]["changes"])' 39
+
+# ---- a row that came or went: blank cells keep their place ----
+
+make_inputs
+run 0 all --inputs inputs -q --accept venues
+printf 'T-7,E-2,,2026-02-03,,3.50,EUR,sold\n' >>inputs/tickets.csv
+dry
+out_has '^row 6 +T-7 +added +T-7 \| E-2 \| \| 2026-02-03 \| \| 3\.50 \| EUR \| sold$'

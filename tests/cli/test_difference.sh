@@ -10,7 +10,7 @@ dry() { run "$1" all --inputs inputs --dry-run "${@:2}"; }
 
 make_inputs
 dry 0
-out_has '^dry run: an empty warehouse → the sheets as they are now; nothing is written$'
+out_has '^dry run: an empty warehouse → the sheets as they are now$'
 out_has '^tickets: 4 added$'
 out_has '^row 2 +T-1 +added +T-1 \| E-1 \| C-1'
 out_has '^gold_event_sales: 2 added$'
@@ -33,7 +33,7 @@ out_has '^unchanged: artists, venues, events, customers, tickets, checkins, refu
 out_has '^Nothing would change\.$'
 for stage in build_silver build_gold; do
     run 0 $stage --dry-run --detailed-exitcode
-    out_has '^dry run: snapshot 1 of .* → what is built from it; nothing is written$'
+    out_has '^dry run: snapshot 1 of .* → what is built from it$'
     out_has '^Nothing would change\.$'
     out_lacks unchanged
 done
