@@ -34,9 +34,9 @@ static bool state_add(void *context, const int64_t *row) {
             memory_resize(state->positions, reader->capacity, sizeof *state->positions);
         state->hashes = memory_resize(state->hashes, reader->capacity, sizeof *state->hashes);
     }
-    state->row_ids[count] = row[0];
+    state->hashes[count] = (uint64_t)row[0];
     state->positions[count] = row[1];
-    state->hashes[count] = (uint64_t)row[2];
+    state->row_ids[count] = row[2];
     reader->is_sorted &= count == 0 || state->positions[count - 1] <= row[1];
     state->count++;
     return state_is_wanted(reader);
@@ -66,12 +66,13 @@ static void state_sort(struct bronze_state *state) {
 }
 
 /* Without ORDER BY: the rows come by _row_id, which is nearly the order of the sheet, and sorting
- * them here is cheaper than carrying them through a sorter. */
+ * them here is cheaper than carrying them through a sorter. The hash comes first: SQLite finds the
+ * columns before it on the way. */
 static bool state_read_rows(struct warehouse *warehouse, const char *from, struct bronze_wish *wish,
                             struct bronze_state *state, struct err *err) {
     struct state_reader reader = {.state = state, .wish = wish, .is_sorted = true};
     struct integer_sink sink = {state_add, &reader};
-    if (!warehouse_read_integers(warehouse, "_row_id, _position, _hash", 3, from, sink, err))
+    if (!warehouse_read_integers(warehouse, "_hash, _position, _row_id", 3, from, sink, err))
         return false;
     if (!reader.is_sorted)
         state_sort(state);
