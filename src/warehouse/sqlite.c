@@ -17,7 +17,12 @@
 /* The cache holds the inner pages of the largest tables; of a table that is read from one end to
  * the other, nothing for long. */
 #define CACHE "PRAGMA cache_size = -65536"
-#define CACHE_FOR_ONE_LOOK "PRAGMA cache_size = -1024"
+#define CACHE_FOR_ONE_LOOK "PRAGMA cache_spill = OFF; PRAGMA cache_size = -1024;"
+
+/* A fork, which nobody else writes to, can look at the file itself instead of at copies of its
+ * pages. Only meanwhile, and never where something is published: of a file that somebody cuts off
+ * just then there is no error to tell, but a signal. */
+#define LOOK_IN_PLACE "PRAGMA mmap_size = 1099511627776"
 
 struct sqlite_warehouse {
     struct warehouse base; /* must be first */
@@ -270,9 +275,10 @@ static bool sqlite_read_integers(struct warehouse *warehouse, const char *column
     (void)count;
     self->integers = (struct sqlite_integers){.sink = sink};
     buf_printf(&sql, "SELECT goldleaf_collect(%s) FROM %s", columns, from);
-    bool ok = sqlite_exec(warehouse, "PRAGMA cache_spill = OFF; " CACHE_FOR_ONE_LOOK, err) &&
+    const char *way = self->fork ? CACHE_FOR_ONE_LOOK LOOK_IN_PLACE : CACHE_FOR_ONE_LOOK;
+    bool ok = sqlite_exec(warehouse, way, err) &&
               (sqlite_exec(warehouse, buf_text(&sql), err) || self->integers.is_enough);
-    sqlite_exec(warehouse, CACHE "; PRAGMA cache_spill = ON", &ignored);
+    sqlite_exec(warehouse, CACHE "; PRAGMA cache_spill = ON; PRAGMA mmap_size = 0", &ignored);
     buf_free(&sql);
     return ok;
 }

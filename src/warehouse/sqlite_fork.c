@@ -29,9 +29,6 @@ struct fork_file {
     sqlite3_int64 real_size; /* of the real file that still counts: less once it was truncated */
     unsigned char **blocks;  /* NULL where nothing was written */
     size_t block_count;
-    unsigned char *ahead; /* of the database: a stretch of the real file, read at once; or NULL */
-    sqlite3_int64 ahead_start, ahead_end;
-    sqlite3_int64 next; /* where a read that goes on from the last one would start */
 };
 
 static struct fork_file *file_of(sqlite3_file *file) {
@@ -56,35 +53,8 @@ static int read_log(int log, unsigned char *out, size_t size, sqlite3_int64 offs
     return SQLITE_OK;
 }
 
-/* Somebody who goes through the file is given it in larger pieces. What was read stays true: the
- * pin keeps the file still, but for what the fork reads in the log instead. */
-static int read_main(struct fork_file *file, unsigned char *out, size_t size,
-                     sqlite3_int64 offset) {
-    sqlite3_file *main = file->main;
-    sqlite3_int64 end = offset + (sqlite3_int64)size;
-    bool goes_on = offset == file->next;
-    file->next = end;
-    if (offset >= file->ahead_start && end <= file->ahead_end) {
-        memcpy(out, file->ahead + (offset - file->ahead_start), size);
-        return SQLITE_OK;
-    }
-    sqlite3_int64 left = file->real_size - offset;
-    if (!goes_on || left < (sqlite3_int64)AHEAD_SIZE)
-        return main->pMethods->xRead(main, out, (int)size, offset);
-    if (!file->ahead)
-        file->ahead = memory_alloc(AHEAD_SIZE);
-    file->ahead_start = file->ahead_end = 0;
-    int status = main->pMethods->xRead(main, file->ahead, (int)AHEAD_SIZE, offset);
-    if (status != SQLITE_OK)
-        return status;
-    file->ahead_start = offset;
-    file->ahead_end = offset + (sqlite3_int64)AHEAD_SIZE;
-    memcpy(out, file->ahead, size);
-    return SQLITE_OK;
-}
-
 /* Reads from the real file; what lies behind its end is zero. */
-static int read_real(struct fork_file *file, unsigned char *out, size_t size,
+static int read_real(const struct fork_file *file, unsigned char *out, size_t size,
                      sqlite3_int64 offset) {
     sqlite3_int64 left = file->real_size > offset ? file->real_size - offset : 0;
     size_t part = (sqlite3_int64)size < left ? size : (size_t)left;
@@ -93,7 +63,7 @@ static int read_real(struct fork_file *file, unsigned char *out, size_t size,
         return SQLITE_OK;
     if (!file->main)
         return read_log(file->log, out, part, offset);
-    int status = read_main(file, out, part, offset);
+    int status = file->main->pMethods->xRead(file->main, out, (int)part, offset);
     return status == SQLITE_IOERR_SHORT_READ ? SQLITE_OK : status;
 }
 
@@ -183,10 +153,35 @@ static int fork_close(sqlite3_file *base) {
     for (size_t i = 0; i < file->block_count; i++)
         free(file->blocks[i]);
     free(file->blocks);
-    free(file->ahead);
     if (file->log >= 0)
         close(file->log);
     return SQLITE_OK;
+}
+
+static bool has_own_block(const struct fork_file *file, sqlite3_int64 offset, int size) {
+    size_t first = (size_t)offset / BLOCK_SIZE, last = (size_t)(offset + size - 1) / BLOCK_SIZE;
+    for (size_t i = first; i <= last && i < file->block_count; i++)
+        if (file->blocks[i])
+            return true;
+    return false;
+}
+
+/* A place to look at in the real file, where it still is the content. */
+static int fork_fetch(sqlite3_file *base, sqlite3_int64 offset, int size, void **place) {
+    struct fork_file *file = file_of(base);
+    sqlite3_file *main = file->main;
+    *place = NULL;
+    if (!main || main->pMethods->iVersion < 3 || offset + size > file->real_size ||
+        has_own_block(file, offset, size))
+        return SQLITE_OK;
+    return main->pMethods->xFetch(main, offset, size, place);
+}
+
+static int fork_unfetch(sqlite3_file *base, sqlite3_int64 offset, void *place) {
+    sqlite3_file *main = file_of(base)->main;
+    if (!main || main->pMethods->iVersion < 3)
+        return SQLITE_OK;
+    return main->pMethods->xUnfetch(main, offset, place);
 }
 
 /* ---- what a file of one's own has no need of ---- */
@@ -214,11 +209,12 @@ static int fork_check_lock(sqlite3_file *base, int *is_reserved) {
     return SQLITE_OK;
 }
 
+/* How much of the file may be looked at in place is for the real file to keep. */
 static int fork_control(sqlite3_file *base, int operation, void *argument) {
-    (void)base;
-    (void)operation;
-    (void)argument;
-    return SQLITE_NOTFOUND;
+    sqlite3_file *main = file_of(base)->main;
+    if (operation != SQLITE_FCNTL_MMAP_SIZE || !main || main->pMethods->iVersion < 3)
+        return SQLITE_NOTFOUND;
+    return main->pMethods->xFileControl(main, operation, argument);
 }
 
 static int fork_sector_size(sqlite3_file *base) {
@@ -231,9 +227,9 @@ static int fork_characteristics(sqlite3_file *base) {
     return 0;
 }
 
-/* Version 1: without shared memory, so that the index of the log is in memory, too. */
+/* Without the methods of shared memory, so that the index of the log is in memory, too. */
 static const sqlite3_io_methods fork_methods = {
-    .iVersion = 1,
+    .iVersion = 3,
     .xClose = fork_close,
     .xRead = fork_read,
     .xWrite = fork_write,
@@ -246,6 +242,8 @@ static const sqlite3_io_methods fork_methods = {
     .xFileControl = fork_control,
     .xSectorSize = fork_sector_size,
     .xDeviceCharacteristics = fork_characteristics,
+    .xFetch = fork_fetch,
+    .xUnfetch = fork_unfetch,
 };
 
 /* ---- files ---- */
