@@ -132,20 +132,29 @@ static void report_match(struct run_sheet *report, const struct match *match) {
     report->moved = (int64_t)match->moved;
 }
 
+/* A dry run of bronze alone ends before writing: nothing is built on what it would write. */
+static bool is_written(const struct pipeline *pipeline) {
+    return !pipeline->options->is_dry || pipeline->builds_silver;
+}
+
 static bool write_change(struct sheet_run *run, const struct bronze_change *change,
                          struct err *err) {
     struct pipeline *pipeline = run->pipeline;
     const struct pull *pull = &run->prefetch->pull;
-    report_match(run->report, &change->match);
+    const struct match *match = &change->match;
+    bool is_changed =
+        match->kept < match->new_count || match->kept < match->old_count || change->is_new_header;
+    report_match(run->report, match);
+    run->report->status = is_changed ? "loaded" : "unchanged";
     if (pipeline->options->diff &&
         !diff_add_sheet(pipeline->options->diff, pipeline->warehouse, pull, change, err))
         return false;
+    if (!is_written(pipeline))
+        return true;
     if (!bronze_write(pipeline->warehouse, pull, pipeline->run.snapshot_id,
                       pipeline->report->loaded_at, change, &run->change, err))
         return false;
     run->has_change = run->has_rows = true;
-    bool is_changed = run->change.added_count || run->change.ended_count || change->is_new_header;
-    run->report->status = is_changed ? "loaded" : "unchanged";
     return record_bronze(run, err);
 }
 
