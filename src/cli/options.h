@@ -113,7 +113,7 @@ struct options {
     size_t ignored_count;
     double min_change;
     int64_t snapshot; /* 0: the last one */
-    int64_t from;     /* snapshot; 0: the last but one */
+    int64_t from;     /* snapshot; 0: the one before the other */
     int64_t limit;    /* -1: not given; 0: no limit */
     double max_loss;
     int64_t timeout_s, patience_s;
