@@ -4,13 +4,17 @@
 #include "base/clock.h"
 #include "base/visible.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
 
 static struct {
     struct log_sink sink;
     void (*wipe)(void *context);
     void *context;
+    FILE *file; /* of log_open_file() */
     char run_id[64];
 } state = {.sink = {.level = LOG_LEVEL_WARN}};
 
@@ -27,6 +31,23 @@ void log_unlock(void) {
 
 void log_configure(const struct log_sink *sink) {
     state.sink = *sink;
+}
+
+bool log_open_file(const char *path, size_t max_bytes, struct err *err) {
+    struct stat info;
+    char old[4096];
+    snprintf(old, sizeof old, "%s.1", path);
+    if (max_bytes && stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
+        (size_t)info.st_size > max_bytes)
+        (void)rename(path, old); /* then the file goes on growing, which loses nothing */
+    FILE *file = fopen(path, "ae");
+    if (!file)
+        return err_set(err, ERR_USAGE, "%s: %s", path, strerror(errno));
+    setvbuf(file, NULL, _IOLBF, 0);
+    if (state.file)
+        fclose(state.file);
+    state.file = file;
+    return true;
 }
 
 void log_before_line(void (*wipe)(void *context), void *context) {
@@ -78,7 +99,7 @@ static void add_json(struct buf *line, enum log_level level, const char *event, 
 static void add_text(struct buf *line, enum log_level level, const char *event, struct span message,
                      const char *hint) {
     const struct log_sink *sink = &state.sink;
-    if (sink->level == LOG_LEVEL_DEBUG) {
+    if (sink->is_dated) {
         char now[CLOCK_TEXT_SIZE];
         clock_now_utc(now);
         buf_printf(line, "%s %s%s%-5s %s: ", now, state.run_id, state.run_id[0] ? " " : "",
@@ -110,7 +131,7 @@ static void write_line(enum log_level level, const char *event, struct span mess
     log_lock();
     if (state.wipe)
         state.wipe(state.context);
-    FILE *stream = state.sink.stream ? state.sink.stream : stderr;
+    FILE *stream = state.file ? state.file : state.sink.stream ? state.sink.stream : stderr;
     fwrite(line.data, 1, line.size, stream);
     fflush(stream);
     log_unlock();

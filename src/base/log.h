@@ -5,8 +5,8 @@
  *
  * The sink is set once by the program and is, with the signal flags, the only state at file scope.
  * Text from outside is made visible (visible.h), so that a cell in a message cannot repaint the
- * terminal. Threads may log at the same time. Secrets have no printable form and never come here. Nothing fails: where standard
- * error is gone there is nobody to tell. */
+ * terminal. Threads may log at the same time. Secrets have no printable form and never come here.
+ * Nothing fails: where standard error is gone there is nobody to tell. */
 #ifndef GOLDLEAF_BASE_LOG_H
 #define GOLDLEAF_BASE_LOG_H
 
@@ -23,16 +23,22 @@ struct log_sink {
     enum log_level level;
     enum log_format format;
     bool is_color;
+    bool is_dated; /* text, too, begins each line with time, run, level and event */
 };
 
 /* Warnings and errors as text on standard error until this is called. */
 void log_configure(const struct log_sink *sink);
 
+/* Writes to the end of a file instead, from now on. One that is larger than `max_bytes` (0: never)
+ * is renamed to <path>.1 first, in the place of an older one. ERR_USAGE when it cannot be written.
+ */
+bool log_open_file(const char *path, size_t max_bytes, struct err *err);
+
 /* Called before each line, to wipe what is drawn on the terminal; NULL: nothing. */
 void log_before_line(void (*wipe)(void *context), void *context);
 
-/* For those who draw on standard error, too: nobody else writes there until log_unlock(). The thread
- * that holds the lock may log. */
+/* For those who draw on standard error, too: nobody else writes there until log_unlock(). The
+ * thread that holds the lock may log. */
 void log_lock(void);
 void log_unlock(void);
 

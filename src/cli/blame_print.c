@@ -209,6 +209,30 @@ static void add_column_title(const struct inquiry *self, size_t field) {
     buf_add_char(out, '\n');
 }
 
+/* What is no edit of a cell moves KPIs, too: a needed column has another name, the first one of two
+ * rows with one key stands second now. */
+static void add_remainder(const struct inquiry *self, const double *remainder) {
+    struct output *output = &self->session->output;
+    if (remainder)
+        buf_printf(&output->text, "  %+.4g is not explained by edits of cells\n", *remainder);
+    else
+        buf_add_text(&output->text, "  not explained by edits of cells\n");
+    for (size_t i = 0; i < self->replay.model->sheet_count; i++) {
+        const struct diff_sheet *sheet = &self->diff.sheets[i];
+        const char *name = self->replay.model->sheets[i].name;
+        for (size_t j = 0; j < sheet->rename_count; j++) {
+            buf_printf(&output->text, "    %s: column renamed: ", name);
+            output_add(output, span_from(sheet->renames[j].from));
+            buf_add_text(&output->text, " \u2192 ");
+            output_add(output, span_from(sheet->renames[j].to));
+            buf_add_char(&output->text, '\n');
+        }
+        if (sheet->moved)
+            buf_printf(&output->text, "    %s: %zu row%s moved\n", name, sheet->moved,
+                       sheet->moved == 1 ? "" : "s");
+    }
+}
+
 static void add_text_column(const struct inquiry *self, size_t field) {
     static const struct table_column columns[] = {
         {"effect", COLUMN_NUMBER, 0}, {"sheet", COLUMN_TEXT, 0},
@@ -233,8 +257,9 @@ static void add_text_column(const struct inquiry *self, size_t field) {
     table_end(&table);
     if (left)
         buf_printf(&output->text, "  ... and %zu more: --limit 0 shows all\n", left);
-    if (remainder_of(self, field, &remainder) && remainder != 0)
-        buf_printf(&output->text, "  %+.4g is not explained by single edits\n", remainder);
+    bool is_number = remainder_of(self, field, &remainder);
+    if (is_number ? remainder != 0 : shown == 0)
+        add_remainder(self, is_number ? &remainder : NULL);
 }
 
 static void add_text(const struct inquiry *self) {

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "base/log.h"
+#include "cli/after_run.h"
 #include "cli/dry_run.h"
 #include "cli/google.h"
 #include "cli/plan.h"
@@ -33,7 +34,6 @@ static bool check_database(const struct session *session, const struct run_optio
 /* What happened, for those who do not read the report: it goes to a program, to a file, or
  * nowhere. */
 static void log_report(const struct run_report *report, bool is_read_elsewhere) {
-    log_set_run(report->run_id);
     for (size_t i = 0; i < report->sheet_count; i++) {
         const struct run_sheet *sheet = &report->sheets[i];
         bool is_held = strcmp(sheet->status, "held") == 0;
@@ -48,7 +48,21 @@ static void log_report(const struct run_report *report, bool is_read_elsewhere) 
     for (size_t i = 0; i < report->gold_count; i++)
         log_line(LOG_LEVEL_DEBUG, "gold_done", "%s: %lld rows", report->gold[i].table,
                  (long long)report->gold[i].rows);
-    log_line(LOG_LEVEL_DEBUG, "run_done", "published in %.2f s", report->total_seconds);
+}
+
+/* The one line that stays of a run in a log. */
+static void log_summary(const struct run_report *report, bool is_wanted) {
+    size_t changed = 0;
+    int64_t rows = 0, rejected = 0;
+    for (size_t i = 0; i < report->sheet_count; i++) {
+        changed += strcmp(report->sheets[i].status, "loaded") == 0;
+        rows += report->sheets[i].rows;
+        rejected += report->sheets[i].rejected;
+    }
+    log_line(is_wanted ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "run_done",
+             "snapshot %lld: %zu of %zu sheets changed, %lld rows, %lld rejected; exit %d, %.2f s",
+             (long long)report->snapshot_id, changed, report->sheet_count, (long long)rows,
+             (long long)rejected, run_report_exit_code(report), report->total_seconds);
 }
 
 /* In one transaction, so that the KPIs are of one version. */
@@ -65,11 +79,13 @@ static bool print_report(struct session *session, struct warehouse *warehouse,
                          const struct model *model, const struct run_options *run,
                          const struct run_report *report, struct err *err) {
     struct output *output = &session->output;
-    bool is_silent = options_is_on(&session->options, OPTION_QUIET) &&
-                     output->format == OUTPUT_TEXT && !session->options.text[OPTION_OUTPUT];
+    bool is_silent = session->is_scheduled ||
+                     (options_is_on(&session->options, OPTION_QUIET) &&
+                      output->format == OUTPUT_TEXT && !session->options.text[OPTION_OUTPUT]);
     bool is_read = output->format == OUTPUT_TEXT && !is_silent && !output->path;
     bool ok = true;
     log_report(report, is_read);
+    log_summary(report, session->is_scheduled);
     if (!is_silent && output->format == OUTPUT_JSON)
         run_report_add_json(output, report, session->exit_code);
     else if (!is_silent && output->format == OUTPUT_CSV)
@@ -101,7 +117,7 @@ static bool check_dry_options(const struct session *session, struct err *err) {
 }
 
 static bool run_with_model(struct session *session, const struct model *model,
-                           struct run_options *run, struct err *err) {
+                           struct run_options *run, bool *has_published, struct err *err) {
     struct warehouse *warehouse = NULL;
     struct run_report report;
     bool ok = check_accept(session, model, err) && check_dry_options(session, err) &&
@@ -112,22 +128,36 @@ static bool run_with_model(struct session *session, const struct model *model,
     if (ok) {
         session->exit_code = run_report_exit_code(&report);
         ok = print_report(session, warehouse, model, run, &report, err);
+        after_run(session, &report, session->exit_code, NULL);
+        *has_published = true;
     }
     warehouse_close(warehouse);
     return ok;
 }
 
 static bool run_with_source(struct session *session, const struct model *model,
-                            struct run_options *run, struct err *err) {
+                            struct run_options *run, bool *has_published, struct err *err) {
     struct google google = {0};
     struct watch watch;
     watch_open(&watch);
     run->watch = &watch;
+    run->retry = &google.retry;
     bool ok = google_open_source(&google, session, model, &watch, &run->source, err) &&
-              run_with_model(session, model, run, err);
+              run_with_model(session, model, run, has_published, err);
     source_close(run->source);
     google_close(&google);
     watch_close(&watch);
+    return ok;
+}
+
+/* Whoever watches hears of a run that failed, too, whatever it failed for. */
+static bool run_model(struct session *session, const struct model *model, struct run_options *run,
+                      struct err *err) {
+    bool has_published = false;
+    bool ok = run->pull ? run_with_source(session, model, run, &has_published, err)
+                        : run_with_model(session, model, run, &has_published, err);
+    if (!ok && !has_published && !options_is_on(&session->options, OPTION_DRY_RUN))
+        after_run(session, NULL, err_exit_code(err->class), err);
     return ok;
 }
 
@@ -140,8 +170,7 @@ static bool run_stages(struct session *session, struct run_options run, struct e
     run.max_loss = session->options.max_loss;
     run.accept = session->options.accept;
     run.accept_count = session->options.accept_count;
-    bool ok = run.pull ? run_with_source(session, model, &run, err)
-                       : run_with_model(session, model, &run, err);
+    bool ok = run_model(session, model, &run, err);
     model_close(model);
     return ok;
 }
@@ -173,8 +202,7 @@ bool cmd_apply(struct session *session, struct err *err) {
     if (!session_read_model(session, &model, err))
         return false;
     bool ok = plan_read(session->operands[0], model, session->arena, &run, &plan, err) &&
-              (run.pull ? run_with_source(session, model, &run, err)
-                        : run_with_model(session, model, &run, err));
+              run_model(session, model, &run, err);
     model_close(model);
     return ok;
 }

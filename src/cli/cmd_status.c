@@ -1,12 +1,15 @@
 /* `goldleaf status`: snapshots, the last run, how fresh each sheet is, how many rows there are.
  *
  * {"snapshots", "last_snapshot": {...} | null, "sheets": [{"sheet", "source", "location", "rows",
- *  "rejected", "loaded_at", "content_hash", "held"}], "last_run": {...} | null,
- *  "gold": [{"table", "rows"}]} */
+ *  "rejected", "loaded_at", "content_hash", "held", "freshness"}], "last_run": {...} | null,
+ *  "last_success": time | null, "next_run": time | null, "gold": [{"table", "rows"}]} */
 #include "cli/commands.h"
 
 #include "cli/sheets.h"
 #include "cli/table.h"
+#include "stages/schedule_note.h"
+
+#define OVERDUE_S 300 /* a run may take a while, and its slot may be delayed */
 
 struct status {
     int64_t snapshots, last_snapshot;
@@ -18,6 +21,9 @@ struct status {
     size_t gold_count;
     const char **gold;
     int64_t *gold_rows;
+    const char *last_success; /* when the last run that published ended; or NULL */
+    struct schedule_note schedule;
+    int64_t warn_after_s, fail_after_s; /* 0: never */
 };
 
 static bool open_row(struct warehouse *warehouse, const char *sql, struct statement **statement,
@@ -66,6 +72,15 @@ static bool read_last_run(struct warehouse *warehouse, struct arena *arena, stru
     return ok;
 }
 
+static bool read_success(struct warehouse *warehouse, struct arena *arena, struct status *status,
+                         struct err *err) {
+    struct value value;
+    if (!warehouse_value(warehouse, arena, sql_file("status/last_success"), NULL, 0, &value, err))
+        return false;
+    status->last_success = value.kind == VALUE_TEXT ? value.text : NULL;
+    return schedule_note_read(warehouse, arena, &status->schedule, err);
+}
+
 static bool read_gold(struct warehouse *warehouse, const struct model *model, struct arena *arena,
                       struct status *status, struct err *err) {
     status->gold = arena_array(arena, model->gold_count, sizeof *status->gold);
@@ -91,6 +106,43 @@ static bool read_gold(struct warehouse *warehouse, const struct model *model, st
     return true;
 }
 
+/* ---- freshness ---- */
+
+/* Seconds since a time of ours; less than 0 when it lies ahead or is none. */
+static int64_t age_of(const char *time_text) {
+    struct tm when = {0};
+    const char *end = time_text ? strptime(time_text, "%Y-%m-%dT%H:%M:%SZ", &when) : NULL;
+    return end ? (int64_t)(time(NULL) - timegm(&when)) : -1;
+}
+
+/* How long a sheet has not been known to be as it is in the source: its last pull, changed or not.
+ */
+static int64_t age_of_sheet(const struct sheet_info *sheet) {
+    return sheet->loaded_at ? age_of(sheet->loaded_at) : INT64_MAX;
+}
+
+static const char *freshness_of(const struct status *status, const struct sheet_info *sheet) {
+    int64_t age = age_of_sheet(sheet);
+    if (status->fail_after_s && age > status->fail_after_s)
+        return "stale";
+    if (status->warn_after_s && age > status->warn_after_s)
+        return "old";
+    return "fresh";
+}
+
+/* As --warn-after and --fail-after want it: 3 for a warning, 1 for a failure. */
+static int freshness_exit_code(const struct status *status) {
+    int code = 0;
+    for (size_t i = 0; i < status->sheet_count; i++) {
+        const char *freshness = freshness_of(status, &status->sheets[i]);
+        if (strcmp(freshness, "stale") == 0)
+            return 1;
+        if (strcmp(freshness, "old") == 0)
+            code = 3;
+    }
+    return code;
+}
+
 /* ---- text ---- */
 
 /* "2026-11-24T06:00:00Z" as "3 h ago"; the time itself where it is none or lies ahead. */
@@ -99,9 +151,7 @@ static void add_age(struct buf *out, const char *time_text) {
         int64_t seconds;
         const char *unit;
     } units[] = {{172800, "days"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-    struct tm when = {0};
-    const char *end = strptime(time_text, "%Y-%m-%dT%H:%M:%SZ", &when);
-    int64_t age = end ? (int64_t)(time(NULL) - timegm(&when)) : -1;
+    int64_t age = age_of(time_text);
     if (age < 0) {
         buf_add_text(out, time_text);
         return;
@@ -142,6 +192,21 @@ static void add_summary(struct output *output, const struct warehouse *warehouse
         buf_add_text(&text, "none");
     }
     add_line(output, "last run", buf_text(&text));
+    if (status->last_success && status->run_status && strcmp(status->run_status, "failed") == 0) {
+        buf_clear(&text);
+        buf_printf(&text, "%s, ", status->last_success);
+        add_age(&text, status->last_success);
+        add_line(output, "last good", buf_text(&text));
+    }
+    if (status->schedule.host) {
+        const struct schedule_note *note = &status->schedule;
+        buf_clear(&text);
+        buf_printf(&text, "%s, by pid %lld on %s, %s%s", note->next_run_at, (long long)note->pid,
+                   note->host, note->rule,
+                   age_of(note->next_run_at) > OVERDUE_S ? "; it is overdue: does it still run?"
+                                                         : "");
+        add_line(output, "next run", buf_text(&text));
+    }
     buf_free(&text);
 }
 
@@ -161,8 +226,9 @@ static void add_sheet_table(struct output *output, const struct status *status) 
         table_add_count(&table, sheet->rejected, STYLE_WARN);
         if (sheet->loaded_at)
             add_age(&age, sheet->loaded_at);
+        bool is_bad = sheet->held || strcmp(freshness_of(status, sheet), "fresh") != 0;
         table_add_styled(&table, sheet->loaded_at ? buf_span(&age) : SPAN("never"),
-                         sheet->held ? STYLE_BAD : STYLE_PLAIN);
+                         is_bad ? STYLE_BAD : STYLE_PLAIN);
         table_add_string(&table, sheet->location);
         buf_free(&age);
     }
@@ -229,6 +295,7 @@ static void add_json_sheets(struct json_writer *json, const struct status *statu
         json_add_string(json, "loaded_at", sheet->loaded_at);
         json_add_string(json, "content_hash", sheet->content_hash);
         json_add_string(json, "held", sheet->held);
+        json_add_string(json, "freshness", freshness_of(status, sheet));
         json_close_object(json);
     }
     json_close_array(json);
@@ -275,6 +342,8 @@ static void add_json(struct output *output, const struct status *status) {
     add_json_snapshot(&json, status);
     add_json_sheets(&json, status);
     add_json_run(&json, status);
+    json_add_string(&json, "last_success", status->last_success);
+    json_add_string(&json, "next_run", status->schedule.next_run_at);
     json_open_array(&json, "gold");
     for (size_t i = 0; i < status->gold_count; i++) {
         json_open_object(&json, NULL);
@@ -308,15 +377,18 @@ bool cmd_status(struct session *session, struct err *err) {
     struct warehouse *warehouse = NULL;
     const struct model *model = NULL;
     struct arena *arena = session->arena;
-    struct status status = {0};
+    struct status status = {.warn_after_s = session->options.warn_after_s,
+                            .fail_after_s = session->options.fail_after_s};
     bool ok = session_read_model(session, &model, err) &&
               session_open_warehouse(session, &warehouse, err) &&
               read_snapshots(warehouse, arena, &status, err) &&
               read_last_run(warehouse, arena, &status, err) &&
+              read_success(warehouse, arena, &status, err) &&
               sheets_read(warehouse, model, arena, &status.sheets, &status.sheet_count, err) &&
               read_gold(warehouse, model, arena, &status, err) &&
               print(session, warehouse, &status, err);
     warehouse_close(warehouse);
     model_close(model);
+    session->exit_code = freshness_exit_code(&status);
     return ok;
 }

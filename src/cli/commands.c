@@ -30,6 +30,16 @@ const struct command COMMANDS[] = {
      .details = "The third part of `all`.",
      .options = FOR_BUILD,
      .run = cmd_build_gold},
+    {.name = "schedule",
+     .operands = "",
+     .summary = "run `all` now and then every interval, until told to stop",
+     .details = "Each run is a process of its own; settings and model are read anew for it. A run "
+                "that came due while another was on is made up for once. TERM and INT end it "
+                "within five seconds, a second one at once; HUP runs now; USR1 says how it stands. "
+                "Speaks systemd's protocol when started by it.",
+     .options = FOR_SCHEDULE,
+     .is_daemon = true,
+     .run = cmd_schedule},
     {.name = "diff",
      .operands = "[A [B]]",
      .summary = "what changed between two snapshots, rows, cells and KPIs",
@@ -66,7 +76,7 @@ const struct command COMMANDS[] = {
     {.name = "status",
      .operands = "",
      .summary = "snapshots, the last run, freshness of each sheet, row counts",
-     .options = FOR_OTHERS,
+     .options = FOR_STATUS,
      .run = cmd_status},
     {.name = "rejects",
      .operands = "",

@@ -11,7 +11,10 @@ struct command {
     const char *details;  /* a paragraph for `help COMMAND`, or NULL */
     unsigned options;     /* its FOR_ bit */
     size_t least_operands, most_operands;
-    bool needs_no_env_file; /* it must work whatever the .env looks like */
+    bool needs_no_env_file;
+    bool is_daemon;
+        /* goes on for long, and somebody reads its messages later */ /* it must work whatever the
+                                                                         .env looks like */
     /* Does the work and prints the data. False: the error's class is the exit code; else
      * session->exit_code is. */
     bool (*run)(struct session *session, struct err *err);
@@ -28,6 +31,7 @@ bool cmd_all(struct session *session, struct err *err);
 bool cmd_load_bronze(struct session *session, struct err *err);
 bool cmd_build_silver(struct session *session, struct err *err);
 bool cmd_build_gold(struct session *session, struct err *err);
+bool cmd_schedule(struct session *session, struct err *err);
 bool cmd_status(struct session *session, struct err *err);
 bool cmd_rejects(struct session *session, struct err *err);
 bool cmd_export(struct session *session, struct err *err);

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "base/log.h"
+#include "cli/configure.h"
 #include "run/signals.h"
 
 #include <fcntl.h>
@@ -13,60 +14,6 @@ static void occupy_standard_streams(void) {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
         if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
             _exit(1);
-}
-
-static const char *environment_get(const char *name) {
-    return getenv(name);
-}
-
-/* Which .env: that of the flag or of the variable must be there, the default one may be missing. */
-static bool read_env_file(struct session *session, struct env_file *file, struct err *err) {
-    const char *const *known;
-    size_t known_count = options_list_variables(session->arena, &known);
-    const char *path = session->options.text[OPTION_ENV_FILE];
-    if (!path)
-        path = getenv(OPTIONS[OPTION_ENV_FILE].variable);
-    bool is_required = path && *path;
-    if (!is_required)
-        path = OPTIONS[OPTION_ENV_FILE].default_value;
-    return env_file_read(session->arena, path, is_required, known, known_count, file, err);
-}
-
-static enum log_level log_level_of(const struct options *options) {
-    const char *level = options->text[OPTION_LOG_LEVEL];
-    size_t index = 0;
-    struct span word;
-    if (options_is_on(options, OPTION_QUIET))
-        return LOG_LEVEL_ERROR;
-    if (options_is_on(options, OPTION_VERBOSE))
-        return LOG_LEVEL_DEBUG;
-    while (choice_word(OPTIONS[OPTION_LOG_LEVEL].choices, index, &word) && !span_is(word, level))
-        index++;
-    return (enum log_level)index; /* the words stand in the order of the levels */
-}
-
-static void configure_log(const struct session *session) {
-    struct log_sink sink = {
-        .level = log_level_of(&session->options),
-        .format = strcmp(session_text(session, OPTION_LOG_FORMAT), "json") == 0 ? LOG_FORMAT_JSON
-                                                                                : LOG_FORMAT_TEXT,
-        .is_color = output_wants_color(session_text(session, OPTION_COLOR), STDERR_FILENO),
-    };
-    log_configure(&sink);
-}
-
-static bool configure(struct session *session, struct err *err) {
-    struct env_file *file = arena_alloc(session->arena, sizeof *file);
-    if (!session->command->needs_no_env_file && !read_env_file(session, file, err))
-        return false;
-    session->environment = (struct environment){.get = environment_get, .file = file};
-    if (!options_resolve(session->arena, &session->options, &session->environment,
-                         session->command->options, session->command->name, err))
-        return false;
-    configure_log(session);
-    for (size_t i = 0; i < file->warning_count; i++)
-        log_line(LOG_LEVEL_WARN, "env_file", "%s", file->warnings[i]);
-    return true;
 }
 
 static bool check_operands(const struct session *session, struct err *err) {
@@ -125,6 +72,7 @@ static bool run(struct session *session, int argc, char **argv, struct err *err)
         return demand_command(session, err);
     session->operands = arguments.words + 1;
     session->operand_count = arguments.count - 1;
+    session->given = session->options;
     return configure(session, err) && check_operands(session, err) &&
            session->command->run(session, err);
 }

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "base/nearest.h"
+#include "run/slots.h"
 
 #include <errno.h>
 #include <math.h>
@@ -264,6 +265,10 @@ static int64_t *count_of(struct options *options, enum option_id id) {
         return &options->timeout_s;
     case OPTION_PATIENCE:
         return &options->patience_s;
+    case OPTION_MAX_RUNS:
+        return &options->max_runs;
+    case OPTION_LOG_MAX_SIZE:
+        return &options->log_max_mib;
     default:
         return &options->limit;
     }
@@ -286,6 +291,15 @@ static bool check_count(struct options *options, enum option_id id, const char *
     return true;
 }
 
+static bool check_span(struct options *options, enum option_id id, const char *place,
+                       struct err *err) {
+    struct slots span;
+    if (!slots_read_every(&span, options->text[id], err))
+        return err_wrap(err, "%s", place);
+    *(id == OPTION_WARN_AFTER ? &options->warn_after_s : &options->fail_after_s) = span.every_s;
+    return true;
+}
+
 static bool check_value(struct arena *arena, struct options *options,
                         const struct environment *environment, enum option_id id, struct err *err) {
     const struct option *option = &OPTIONS[id];
@@ -304,6 +318,8 @@ static bool check_value(struct arena *arena, struct options *options,
         return check_number(options, value, place, err);
     case KIND_COUNT:
         return check_count(options, id, place, err);
+    case KIND_SPAN:
+        return check_span(options, id, place, err);
     case KIND_TEXT:
     case KIND_LIST:
         break;
@@ -336,10 +352,9 @@ bool options_resolve(struct arena *arena, struct options *options,
 
 size_t options_list_variables(struct arena *arena, const char *const **names) {
     /* Those that are no option's twin: the credentials and the endpoint of the Google source, and
-     * the interval of the schedule. A .env made for them is no mistake. */
+     * A .env made for them is no mistake. */
     static const char *const others[] = {"GOLDLEAF_CREDENTIALS", "GOLDLEAF_TOKEN_COMMAND",
-                                         "GOLDLEAF_SUBJECT", "GOLDLEAF_GOOGLE_ENDPOINT",
-                                         "GOLDLEAF_EVERY"};
+                                         "GOLDLEAF_SUBJECT", "GOLDLEAF_GOOGLE_ENDPOINT"};
     const char **list = arena_array(arena, OPTION_COUNT + COUNT_OF(others), sizeof *list);
     size_t count = 0;
     for (int id = 0; id < OPTION_COUNT; id++)

@@ -36,6 +36,19 @@ enum option_id {
     OPTION_TO,
     OPTION_SHEET,
     OPTION_LIMIT,
+    OPTION_EVERY,
+    OPTION_CRON,
+    OPTION_ZONE,
+    OPTION_JITTER,
+    OPTION_MAX_RUNS,
+    OPTION_METRICS_FILE,
+    OPTION_ON_SUCCESS,
+    OPTION_ON_FAILURE,
+    OPTION_PING,
+    OPTION_WARN_AFTER,
+    OPTION_FAIL_AFTER,
+    OPTION_LOG_FILE,
+    OPTION_LOG_MAX_SIZE,
     OPTION_LOG_FORMAT,
     OPTION_LOG_LEVEL,
     OPTION_VERBOSE,
@@ -57,8 +70,10 @@ enum {
     FOR_DIFF = 1 << 5,    /* diff */
     FOR_BLAME = 1 << 6,   /* blame */
     FOR_OTHERS = 1 << 7,
-    FOR_COPY = 1 << 8, /* copy */
-    FOR_ALL = (1 << 9) - 1,
+    FOR_COPY = 1 << 8,     /* copy */
+    FOR_SCHEDULE = 1 << 9, /* schedule */
+    FOR_STATUS = 1 << 10,  /* status */
+    FOR_ALL = (1 << 11) - 1,
 };
 
 enum option_kind {
@@ -68,6 +83,7 @@ enum option_kind {
     KIND_PERCENT, /* 0 to 100, a fraction allowed, "%" may follow */
     KIND_NUMBER,  /* 0 or more, a fraction allowed */
     KIND_COUNT,   /* a whole number from 0 on */
+    KIND_SPAN,    /* 90s, 15m, 1h, 1d */
     KIND_LIST,    /* may be repeated; separated by commas in the environment */
 };
 
@@ -97,10 +113,13 @@ struct options {
     size_t ignored_count;
     double min_change;
     int64_t snapshot; /* 0: the last one */
-    int64_t from;     /* snapshot; 0: the last but one */
+    int64_t from;     /* snapshot; 0: the one before the other */
     int64_t limit;    /* -1: not given; 0: no limit */
     double max_loss;
     int64_t timeout_s, patience_s;
+    int64_t max_runs;                   /* 0: without end */
+    int64_t log_max_mib;                /* a log file that is larger is begun anew */
+    int64_t warn_after_s, fail_after_s; /* 0: never */
 };
 
 /* The words of the command line that are no options: the command and its operands. */

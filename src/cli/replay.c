@@ -74,16 +74,28 @@ bool replay_run(struct replay *self, int64_t snapshot, struct diff *diff, bool i
     return replay_run_source(self, source, &run, report, err);
 }
 
-static bool choose_snapshots(struct replay *self, int64_t from, int64_t to, struct err *err) {
-    int64_t last;
-    if (!read_last(self, &last, err))
+/* The one before that is recorded; 0: there is none. */
+static bool read_previous(struct replay *self, int64_t number, int64_t *previous, struct err *err) {
+    struct value value, parameter = value_integer(number);
+    if (!warehouse_value(self->stored, self->session->arena, sql_file("audit/previous_snapshot"),
+                         &parameter, 1, &value, err))
         return false;
-    if (last < 2 && (from == 0 || to == 0)) {
+    *previous = value.kind == VALUE_INTEGER ? value.integer : 0;
+    return true;
+}
+
+static bool choose_snapshots(struct replay *self, int64_t from, int64_t to, struct err *err) {
+    int64_t last, previous;
+    if (!read_last(self, &last, err) || !read_previous(self, to ? to : last, &previous, err))
+        return false;
+    if (previous == 0 && from == 0 && to > 1)
+        return err_set(err, ERR_USAGE, "there is no snapshot before %lld", (long long)to);
+    if (previous == 0 && (from == 0 || to == 0)) {
         err_set(err, ERR_USAGE, "there is only one snapshot, and nothing to compare it with");
         return err_hint(err,
                         "`goldleaf all --dry-run` compares it with the sheets as they are now");
     }
-    self->from = from ? from : last - 1;
+    self->from = from ? from : previous;
     self->to = to ? to : last;
     return find_snapshot(self, self->from, last, &self->from_loaded_at, err) &&
            find_snapshot(self, self->to, last, &self->to_loaded_at, err);

@@ -263,6 +263,8 @@ void run_report_add_json(struct output *output, const struct run_report *report,
     for (size_t i = 0; i < report->gold_count; i++)
         add_json_gold(&json, &report->gold[i]);
     json_close_array(&json);
+    json_add_integer(&json, "requests", (int64_t)report->requests);
+    json_add_integer(&json, "retries", (int64_t)report->retries);
     json_open_object(&json, "seconds");
     add_json_seconds(&json, "pull", report->pull_seconds);
     add_json_seconds(&json, "silver", report->silver_seconds);

@@ -26,6 +26,9 @@ bool session_open_output(struct session *session, const char *default_format, st
 
 bool session_read_model(struct session *session, const struct model **model, struct err *err) {
     const char *name = session_text(session, OPTION_MODEL);
+    *model = session->model;
+    if (*model)
+        return true;
     struct model_faults faults = {.arena = session->arena};
     *model = model_read(session->arena, name, &faults);
     for (size_t i = 0; i < faults.count; i++)

@@ -13,10 +13,13 @@ struct session {
     struct arena *arena; /* of the process */
     const struct command *command;
     struct options options;
+    struct options given;           /* those of the command line alone */
+    const struct model *model;      /* NULL, or read already: session_read_model() gives this one */
     struct environment environment; /* where options and variables come from */
     const char **operands;          /* the words behind the command's name */
     size_t operand_count;
     struct output output; /* opened by session_open_output() */
+    bool is_scheduled;    /* a run of `schedule`: nobody reads a report of it */
     int exit_code;        /* of a command that did what it was asked */
 };
 

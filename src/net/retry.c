@@ -52,6 +52,8 @@ bool retry_send(struct retry *retry, struct http_client *client, struct http_cal
         int64_t retry_after_s;
         if (!call->prepare(call->context, &request, err))
             return false;
+        retry->sent++;
+        retry->repeated += tries > 1;
         if (try_once(client, call, &request, &retry_after_s, err))
             return true;
         if (err->class != ERR_TEMPORARY)

@@ -22,10 +22,12 @@ struct retry {
     double patience_s; /* waiting in all that is left */
     unsigned tries;    /* of one request, the first one included */
     const struct waiting *waiting;
+    size_t sent, repeated; /* so far */
 };
 
 #define RETRY_PATIENCE_S 180.0
-#define RETRY_TRIES 30 /* an end; what counts is the patience, which ten short waits do not use up */
+#define RETRY_TRIES                                                                                \
+    30 /* an end; what counts is the patience, which ten short waits do not use up */
 
 /* What to ask, and what to make of the answer. */
 struct http_call {

@@ -1,6 +1,8 @@
 #include "run/pipeline.h"
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "net/retry.h"
 #include "run/pipeline_sheet.h"
 #include "run/signals.h"
 #include "source/csv_source.h"
@@ -87,7 +89,7 @@ static bool record_run(struct pipeline *pipeline, const char *status, int exit_c
 
 /* A failed run leaves nothing but this line, and not even that where the database is what failed.
  */
-static void record_failure(struct pipeline *pipeline, const struct err *cause) {
+static void record_failure(struct pipeline *pipeline, const struct err *cause, int exit_code) {
     bool is_database = cause->class == ERR_DATABASE || cause->class == ERR_DATABASE_RETRY;
     if (is_database || pipeline->options->is_dry)
         return;
@@ -96,7 +98,7 @@ static void record_failure(struct pipeline *pipeline, const struct err *cause) {
     pipeline->run.snapshot_id = 0;
     bool ok = warehouse_has_table(pipeline->warehouse, "audit_runs", &exists, &err) && exists &&
               warehouse_begin(pipeline->warehouse, &err) &&
-              record_run(pipeline, "failed", err_exit_code(cause->class), cause->message, &err) &&
+              record_run(pipeline, "failed", exit_code, cause->message, &err) &&
               warehouse_commit(pipeline->warehouse, &err);
     if (!ok)
         warehouse_rollback(pipeline->warehouse);
@@ -256,7 +258,25 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
     ok = ok && (options->is_dry || warehouse_commit(pipeline->warehouse, err));
     report->commit_seconds = clock_monotonic_s() - commit_began;
     report->total_seconds = clock_monotonic_s() - began;
+    if (options->retry) {
+        report->requests = options->retry->sent;
+        report->retries = options->retry->repeated;
+    }
     return ok;
+}
+
+void pipeline_record_crash(struct warehouse *warehouse, const struct model *model,
+                           const struct err *cause, int exit_code) {
+    struct arena arena = {0};
+    char now[CLOCK_TEXT_SIZE];
+    const struct run_options options = {.command = "all"};
+    struct pipeline pipeline = {
+        .warehouse = warehouse, .model = model, .options = &options, .arena = &arena};
+    clock_now_utc(now);
+    pipeline.run.run_id = make_run_id(&arena);
+    pipeline.run.started_at = now;
+    record_failure(&pipeline, cause, exit_code);
+    arena_free(&arena);
 }
 
 bool pipeline_check_inputs(const struct model *model, const char *inputs, struct err *err) {
@@ -300,6 +320,7 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
     clock_now_utc(started_at);
     pipeline.run.started_at = arena_string(arena, span_from(started_at));
     pipeline.run.run_id = make_run_id(arena);
+    log_set_run(pipeline.run.run_id);
     pipeline.deltas = arena_array(arena, model->sheet_count, sizeof *pipeline.deltas);
     *report = (struct run_report){.run_id = pipeline.run.run_id,
                                   .sheet_count = model->sheet_count,
@@ -319,7 +340,7 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
         warehouse_rollback(warehouse);
         if (!signals_check(&signal))
             *err = signal;
-        record_failure(&pipeline, err);
+        record_failure(&pipeline, err, err_exit_code(err->class));
     }
     for (size_t i = 0; i < model->sheet_count; i++)
         silver_delta_free(&pipeline.deltas[i]);

@@ -1,6 +1,7 @@
 /* Progress on a terminal: one line that is overwritten, nothing at all elsewhere.
  *
- * Drawing and logging share standard error, so both hold the log's lock. Also the place where a run notices Ctrl-C: stages call progress_step() now and then. */
+ * Drawing and logging share standard error, so both hold the log's lock. Also the place where a run
+ * notices Ctrl-C: stages call progress_step() now and then. */
 #ifndef GOLDLEAF_RUN_PROGRESS_H
 #define GOLDLEAF_RUN_PROGRESS_H
 

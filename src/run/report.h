@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct diff;
+struct retry;
 struct source;
 struct watch;
 
@@ -23,6 +24,7 @@ struct run_options {
     struct source *source;       /* where the sheets come from; NULL: the CSV files of `inputs` */
     const char *inputs;          /* folder of the CSVs */
     struct watch *watch;         /* what the source says while it reads; NULL: nothing */
+    const struct retry *retry;   /* what it has sent; NULL: nothing */
     struct diff *diff;           /* opened; takes what the run changes; NULL: nothing is taken */
     bool is_dry;                 /* stop before publishing */
     const struct run_plan *plan; /* what the run has to find; NULL: anything */
@@ -61,9 +63,10 @@ struct run_report {
     struct run_sheet *sheets;
     size_t gold_count;
     struct run_gold *gold;
-    bool is_held;     /* a gate held something back: exit 4 */
-    bool is_fallback; /* Google could not be reached, other sheets or files did: exit 3 */
-    bool is_commit_sent; /* from here on the run may be published, whatever the error says */
+    bool is_held;             /* a gate held something back: exit 4 */
+    bool is_fallback;         /* Google could not be reached, other sheets or files did: exit 3 */
+    bool is_commit_sent;      /* from here on the run may be published, whatever the error says */
+    size_t requests, retries; /* sent to Google */
     double pull_seconds, silver_seconds, gold_seconds, commit_seconds, total_seconds;
 };
 

@@ -1,7 +1,8 @@
 /* What a reading thread says while the main thread waits for it.
  *
  * The reading thread leaves notes here; the main thread shows them on the progress line. Waiting,
- * for a quota or before a request is repeated, is done here, too, so that Ctrl-C ends it at once. */
+ * for a quota or before a request is repeated, is done here, too, so that Ctrl-C ends it at once.
+ */
 #ifndef GOLDLEAF_RUN_WATCH_H
 #define GOLDLEAF_RUN_WATCH_H
 

@@ -15,6 +15,7 @@ const struct audit_table AUDIT_TABLES[AUDIT_TABLE_COUNT] = {
     {"audit_warnings", "source_table COLLATE \"C\", row_number, row_id, column_name COLLATE \"C\""},
     {"audit_dq_results", "run_id COLLATE \"C\", table_name COLLATE \"C\", rule COLLATE \"C\","
                          " severity COLLATE \"C\""},
+    {"audit_schedules", "host COLLATE \"C\""},
     {"audit_watermarks", "layer COLLATE \"C\", table_name COLLATE \"C\""},
 };
 

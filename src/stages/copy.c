@@ -159,7 +159,7 @@ static bool copy_tables(struct copy *copy, struct err *err) {
     const struct model *model = copy->model;
     for (size_t i = 0; i < AUDIT_TABLE_COUNT; i++)
         if (strcmp(AUDIT_TABLES[i].name, "audit_watermarks") != 0 &&
-            !copy_rows(copy, AUDIT_TABLES[i].name, "", err))
+            !copy_if_there(copy, AUDIT_TABLES[i].name, err))
             return false;
     for (size_t i = 0; i < model->sheet_count; i++)
         if (!copy_sheet(copy, &model->sheets[model->build_order[i]], err))

@@ -34,6 +34,9 @@ struct warehouse_driver {
     /* NULL where the planner does not count rows */
     bool (*analyze)(struct warehouse *warehouse, const char *table, size_t grown_by,
                     struct err *err);
+    /* NULL: nothing is faster than a statement */
+    bool (*read_integers)(struct warehouse *warehouse, const char *columns, size_t count,
+                          const char *from, struct integer_sink sink, struct err *err);
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
     /* NULL where there is one machine only */

@@ -14,12 +14,23 @@
 #define BUSY_STEP_MS 50
 #define STOP_CHECK_INSTRUCTIONS 200000
 
+/* The cache holds the inner pages of the largest tables; of a table that is read from one end to
+ * the other, nothing for long. */
+#define CACHE "PRAGMA cache_size = -65536"
+#define CACHE_FOR_ONE_LOOK "PRAGMA cache_spill = OFF; PRAGMA cache_size = -1024;"
+
+/* A fork, which nobody else writes to, can look at the file itself instead of at copies of its
+ * pages. Only meanwhile, and never where something is published: of a file that somebody cuts off
+ * just then there is no error to tell, but a signal. */
+#define LOOK_IN_PLACE "PRAGMA mmap_size = 1099511627776"
+
 struct sqlite_warehouse {
     struct warehouse base; /* must be first */
     sqlite3 *database;
     sqlite3 *pin; /* of a fork: a reader of the real file, which keeps it still; or NULL */
     struct sqlite_fork *fork;
     struct sqlite_rows *load;
+    struct sqlite_integers integers;
     bool is_open; /* in a transaction */
     bool is_reader;
     bool is_fresh; /* nothing was ever committed to the file */
@@ -256,6 +267,24 @@ static bool sqlite_load(struct warehouse *warehouse, const char *table, const ch
     return ok;
 }
 
+/* Each page is looked at once and then of no more use, so the cache is kept small meanwhile: memory
+ * that was touched before is quicker than new memory. What is not written yet stays in it. */
+static bool sqlite_read_integers(struct warehouse *warehouse, const char *columns, size_t count,
+                                 const char *from, struct integer_sink sink, struct err *err) {
+    struct sqlite_warehouse *self = sqlite_of(warehouse);
+    struct buf sql = {0};
+    struct err ignored;
+    (void)count;
+    self->integers = (struct sqlite_integers){.sink = sink};
+    buf_printf(&sql, "SELECT goldleaf_collect(%s) FROM %s", columns, from);
+    const char *way = self->fork ? CACHE_FOR_ONE_LOOK LOOK_IN_PLACE : CACHE_FOR_ONE_LOOK;
+    bool ok = sqlite_exec(warehouse, way, err) &&
+              (sqlite_exec(warehouse, buf_text(&sql), err) || self->integers.is_enough);
+    sqlite_exec(warehouse, CACHE "; PRAGMA cache_spill = ON; PRAGMA mmap_size = 0", &ignored);
+    buf_free(&sql);
+    return ok;
+}
+
 static bool sqlite_has_column(struct warehouse *warehouse, const char *table, const char *column,
                               bool *exists, struct err *err) {
     sqlite3 *database = sqlite_of(warehouse)->database;
@@ -308,6 +337,7 @@ static const struct warehouse_driver sqlite_driver = {
     .value = sqlite_value,
     .close_statement = sqlite_close_statement,
     .load = sqlite_load,
+    .read_integers = sqlite_read_integers,
     .has_column = sqlite_has_column,
     .type = sqlite_type,
     .row_id_type = "INTEGER", /* this very word makes it the row id */
@@ -405,13 +435,11 @@ static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode 
     sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_progress_handler(database, STOP_CHECK_INSTRUCTIONS, sqlite_is_stopped, &self->base);
     if (sqlite_rows_register(database, &self->load) != SQLITE_OK ||
-        sqlite3_create_collation(database, "C", SQLITE_UTF8, NULL, sqlite_collate) != SQLITE_OK)
+        sqlite3_create_collation(database, "C", SQLITE_UTF8, NULL, sqlite_collate) != SQLITE_OK ||
+        sqlite_integers_register(database, &self->integers) != SQLITE_OK)
         return sqlite_fail(&self->base, err);
-    /* Sorting stays in memory and may use the second core; the cache holds the inner pages of the
-     * largest tables. */
-    if (!sqlite_exec(&self->base,
-                     "PRAGMA temp_store = MEMORY; PRAGMA threads = 1; PRAGMA cache_size = -65536",
-                     err))
+    /* Sorting stays in memory and may use the second core. */
+    if (!sqlite_exec(&self->base, "PRAGMA temp_store = MEMORY; PRAGMA threads = 1; " CACHE, err))
         return false;
     if (mode == WAREHOUSE_READ)
         return sqlite_exec(&self->base, "PRAGMA query_only = 0", err);

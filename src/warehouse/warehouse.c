@@ -134,6 +134,34 @@ bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t gr
            warehouse->driver->analyze(warehouse, table, grown_by, err);
 }
 
+static bool read_integers_by_statement(struct warehouse *warehouse, const char *columns,
+                                       size_t count, const char *from, struct integer_sink sink,
+                                       struct err *err) {
+    struct statement *statement = NULL;
+    struct buf sql = {0};
+    int64_t row[INTEGER_COLUMNS];
+    bool has_row = true;
+    buf_printf(&sql, "SELECT %s FROM %s", columns, from);
+    bool ok = statement_prepare(warehouse, &statement, buf_text(&sql), err) &&
+              statement_start(statement, NULL, 0, err);
+    bool goes_on = true;
+    while (ok && goes_on && (ok = statement_next(statement, &has_row, err)) && has_row) {
+        for (size_t i = 0; i < count; i++)
+            row[i] = statement_value(statement, i).integer;
+        goes_on = sink.add(sink.context, row);
+    }
+    statement_close(statement);
+    buf_free(&sql);
+    return ok;
+}
+
+bool warehouse_read_integers(struct warehouse *warehouse, const char *columns, size_t count,
+                             const char *from, struct integer_sink sink, struct err *err) {
+    if (!warehouse->driver->read_integers)
+        return read_integers_by_statement(warehouse, columns, count, from, sink, err);
+    return warehouse->driver->read_integers(warehouse, columns, count, from, sink, err);
+}
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err) {
     return warehouse->driver->has_column(warehouse, name, NULL, exists, err);

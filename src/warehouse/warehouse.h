@@ -103,6 +103,20 @@ bool warehouse_load(struct warehouse *warehouse, const char *table, const char *
 bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
                        struct err *err);
 
+/* Rows of integers, handed over one by one until `add` returns false: it wants no more. */
+struct integer_sink {
+    bool (*add)(void *context, const int64_t *row);
+    void *context;
+};
+
+/* The most columns that a row of integers has. */
+#define INTEGER_COLUMNS 8
+
+/* SELECT `columns` FROM `from`, none of them NULL, in any order: the fastest way out that the
+ * database has, for rows by the hundred thousand. `count` is the number of columns. */
+bool warehouse_read_integers(struct warehouse *warehouse, const char *columns, size_t count,
+                             const char *from, struct integer_sink sink, struct err *err);
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err);
 bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,

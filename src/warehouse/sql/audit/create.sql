@@ -113,4 +113,14 @@ CREATE TABLE IF NOT EXISTS audit_watermarks (
     snapshot_id BIGINT NOT NULL,
     PRIMARY KEY (layer, table_name)
 );
+
+-- One row per host on which `goldleaf schedule` filled this warehouse. next_run_at is NULL once it
+-- has ended.
+CREATE TABLE IF NOT EXISTS audit_schedules (
+    host TEXT NOT NULL PRIMARY KEY,
+    pid BIGINT NOT NULL,
+    rule TEXT NOT NULL,
+    next_run_at TEXT,
+    updated_at TEXT NOT NULL
+);
 CREATE INDEX IF NOT EXISTS audit_loads_table ON audit_loads (table_name, snapshot_id);
