@@ -67,21 +67,31 @@ check_counts() {
 
 # ---- ours is killed ----
 
+# kill_once FROM TO: kills a run at a moment between the two; false when the run was faster.
+kill_once() {
+    local code=0
+    pick_moment "$1" "$2"
+    context="killed after $moment s"
+    start_over
+    timeout --foreground -s KILL "$moment" "$GOLDLEAF" all --inputs tuesday \
+        >"$work/out" 2>"$work/err" || code=$?
+    take_output
+    [ "$code" -eq 137 ]
+}
+
 kill_many() {
-    local round began duration code kills=0 kept=0
+    local round began duration try kills=0 kept=0
     start_over
     now_us && began=$now
     run_in work tuesday
     now_us && duration=$((now - began))
     for ((round = 0; round < rounds; round++)); do
-        pick_moment $((duration * round / rounds)) $((duration * (round + 1) / rounds))
-        context="killed after $moment s"
-        start_over
-        code=0
-        timeout --foreground -s KILL "$moment" "$GOLDLEAF" all --inputs tuesday \
-            >"$work/out" 2>"$work/err" || code=$?
-        take_output
-        [ "$code" -eq 137 ] || continue
+        for ((try = 0; try < 20; try++)); do
+            kill_once $((duration * round / rounds)) $((duration * (round + 1) / rounds)) && break
+            # the machine is faster now than when it was measured
+            duration=$((duration * 9 / 10))
+        done
+        [ "$try" -lt 20 ] || continue
         kills=$((kills + 1))
         # the lock is free as soon as the server has seen that the socket is closed
         run 0 status
@@ -92,7 +102,7 @@ kill_many() {
     done
     context=
     printf '%d kills, after %d of them the old version stood\n' "$kills" "$kept"
-    expect_less 'kills that came too late' $((rounds / 2)) $((rounds - kills))
+    expect_less 'kills that came too late' $((rounds / 4)) $((rounds - kills))
 }
 
 # A killed run's session lives until the server has done with its last statement; the next run says
@@ -165,6 +175,7 @@ stop_in_phases() {
     for phase in "${tables[@]}"; do
         context="server stopped at ${phase%%|*}"
         start_over
+        sql CHECKPOINT # so that the server is soon up again
         block "work.${phase#*|}" 'PERFORM pg_sleep(20)' 2>/dev/null
         start_all tuesday
         wait_for "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'" 1
@@ -177,6 +188,7 @@ stop_in_phases() {
     done
     context='server stopped in a COPY, first load'
     start_from_nothing
+    sql CHECKPOINT
     start_all monday
     when_seen '^COPY .bronze_tickets' NULL
     halt_server
