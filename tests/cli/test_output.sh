@@ -16,7 +16,7 @@ err_is_empty
 
 # Every command prints one JSON document.
 run 0 all --inputs inputs --format json
-json 'sorted(d)' "['exit_code', 'gold', 'loaded_at', 'run_id', 'seconds', 'sheets', 'snapshot_id']"
+json 'sorted(d)' "['exit_code', 'gold', 'loaded_at', 'requests', 'retries', 'run_id', 'seconds', 'sheets', 'snapshot_id']"
 json 'd["exit_code"], d["snapshot_id"], len(d["sheets"]), len(d["gold"])' '(0, 3, 8, 3)'
 json 'd["sheets"][0]["status"]' unchanged
 run 0 status --format json
