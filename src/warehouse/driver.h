@@ -9,7 +9,7 @@
 
 struct warehouse_driver {
     void (*close)(struct warehouse *warehouse);
-    bool (*begin)(struct warehouse *warehouse, struct err *err);
+    bool (*begin)(struct warehouse *warehouse, bool is_read, struct err *err);
     bool (*commit)(struct warehouse *warehouse, struct err *err);
     void (*rollback)(struct warehouse *warehouse);
     bool (*can_write)(struct warehouse *warehouse, bool *can_write, struct err *err);

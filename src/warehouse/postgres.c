@@ -75,13 +75,16 @@ static bool take_lock(struct postgres_warehouse *self, struct err *err) {
     return is_taken || fail_locked(self, err);
 }
 
-static bool postgres_begin(struct warehouse *warehouse, struct err *err) {
+/* A pooler may lend us a session that was ours before, or another agent's, with what it prepared.
+ */
+static bool postgres_begin(struct warehouse *warehouse, bool is_read, struct err *err) {
     struct postgres_warehouse *self = postgres_of(warehouse);
-    bool is_read = self->mode == WAREHOUSE_READ;
     struct buf sql = {0};
+    is_read = is_read || self->mode == WAREHOUSE_READ;
     /* A reader sees one version, however long it reads. */
     buf_add_text(&sql, is_read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " : "BEGIN; ");
     postgres_add_settings(self, &sql);
+    buf_add_text(&sql, "; DEALLOCATE ALL");
     if (!is_read)
         add_holder(&sql);
     bool ok = postgres_exec(warehouse, buf_text(&sql), err) && (is_read || take_lock(self, err));

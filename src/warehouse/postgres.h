@@ -30,11 +30,12 @@ static inline struct postgres_warehouse *postgres_of(struct warehouse *warehouse
 
 /* ---- postgres_connect.c ---- */
 
-/* Connects by a URL and makes the session the same everywhere: UTF-8, UTC, one schema. On failure
+/* Connects by a URL to a server that will do, and finds the schema to work in. On failure
  * the caller closes what there is. */
 bool postgres_connect(struct postgres_warehouse *self, const char *url, struct err *err);
 
-/* What every transaction begins with: a pooler may have given it another session. */
+/* What every transaction begins with. It ends with the transaction: through a pooler the session
+ * may be somebody else's next. */
 void postgres_add_settings(const struct postgres_warehouse *self, struct buf *sql);
 
 /* ---- postgres_error.c ---- */

@@ -103,9 +103,9 @@ static void sqlite_close(struct warehouse *warehouse) {
     free(self);
 }
 
-static bool sqlite_begin(struct warehouse *warehouse, struct err *err) {
+static bool sqlite_begin(struct warehouse *warehouse, bool is_read, struct err *err) {
     struct sqlite_warehouse *self = sqlite_of(warehouse);
-    if (!sqlite_exec(warehouse, self->is_reader ? "BEGIN" : "BEGIN IMMEDIATE", err))
+    if (!sqlite_exec(warehouse, is_read || self->is_reader ? "BEGIN" : "BEGIN IMMEDIATE", err))
         return false;
     self->is_open = true;
     return true;

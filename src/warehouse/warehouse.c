@@ -23,7 +23,11 @@ bool warehouse_can_write(struct warehouse *warehouse, bool *can_write, struct er
 }
 
 bool warehouse_begin(struct warehouse *warehouse, struct err *err) {
-    return warehouse->driver->begin(warehouse, err);
+    return warehouse->driver->begin(warehouse, false, err);
+}
+
+bool warehouse_begin_read(struct warehouse *warehouse, struct err *err) {
+    return warehouse->driver->begin(warehouse, true, err);
 }
 
 bool warehouse_commit(struct warehouse *warehouse, struct err *err) {

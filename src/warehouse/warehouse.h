@@ -46,6 +46,9 @@ bool warehouse_can_write(struct warehouse *warehouse, bool *can_write, struct er
  * on a server it holds the lock of the run, too, and ERR_LOCKED names who has it. One that reads
  * sees one version until it ends. */
 bool warehouse_begin(struct warehouse *warehouse, struct err *err);
+/* One that reads, whatever the warehouse was opened for. Statements outlive no transaction: through
+ * a pooler the next one may be another session's. */
+bool warehouse_begin_read(struct warehouse *warehouse, struct err *err);
 bool warehouse_commit(struct warehouse *warehouse, struct err *err);
 void warehouse_rollback(struct warehouse *warehouse);
 

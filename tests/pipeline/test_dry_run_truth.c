@@ -64,7 +64,7 @@ static int run_command(struct trial *trial, const char *const *words, struct spa
                             "-o",         path,
                             "--format",   "json",
                             "--model",    trial->world.theme->model,
-                            "--database", trial->scene.database_path};
+                            "--database", trial->scene.database_url};
     int count = 10;
     for (; *words; words++)
         line[count++] = *words;
@@ -151,7 +151,7 @@ static bool is_same_json(const struct json *a, const struct json *b) {
     "SELECT substr(source_table, 8) AS sheet, record_key, rule, column_name, value, cell, row_id"  \
     " FROM audit_rejected_rows ORDER BY 1, 2, 3, 4, 5, row_id"
 
-static struct dump take_current(struct trial *trial, sqlite3 *database) {
+static struct dump take_current(struct trial *trial, struct database *database) {
     const struct model *model = trial->scene.model;
     struct buf sql = {0};
     for (size_t i = 0; i < model->sheet_count; i++)
@@ -166,9 +166,9 @@ static struct state take_state(struct trial *trial) {
     const struct model *model = trial->scene.model;
     struct arena *arena = &trial->arena;
     struct state state = {0};
-    if (access(trial->scene.database_path, F_OK) != 0)
+    if (!scene_has_warehouse(&trial->scene))
         return state;
-    sqlite3 *database = scene_database(&trial->scene);
+    struct database *database = scene_database(&trial->scene);
     struct dump last = dump_take(
         database, arena,
         "SELECT snapshot_id, loaded_at FROM audit_snapshots ORDER BY snapshot_id DESC LIMIT 1");
@@ -190,9 +190,19 @@ struct picture {
     bool exists;
 };
 
+/* Which transactions wrote the rows of every table: no row can change without. */
+#define PICTURE_SQL                                                                                \
+    "SELECT relname, query_to_xml(format('SELECT count(*), sum(xmin::text::bigint),"               \
+    " sum(xmax::text::bigint) FROM %I', relname), true, true, '')::text FROM pg_class"             \
+    " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY relname"
+
 static struct picture take_picture(struct trial *trial) {
     struct picture picture = {0};
-    const char *path = trial->scene.database_path;
+    const char *path = trial->scene.database_url;
+    if (trial->scene.schema) {
+        picture.bytes = scene_query(&trial->scene, PICTURE_SQL);
+        return picture;
+    }
     const char *log = arena_printf(&trial->arena, "%s-wal", path);
     picture.exists = stat(path, &picture.info) == 0;
     if (picture.exists)
@@ -488,13 +498,13 @@ static void check_sheet(struct trial *trial, const struct json *told,
 enum { REJECT_SHEET, REJECT_KEY, REJECT_RULE, REJECT_COLUMN, REJECT_VALUE, REJECT_CELL, REJECT_ID };
 
 static bool is_datum(struct datum datum, const char *text) {
-    return is_text(datum.type == SQLITE_NULL ? NULL : datum.text, text);
+    return is_text(datum.type == DATUM_NULL ? NULL : datum.text, text);
 }
 
 static bool is_same_fault(const struct dump *a, size_t i, const struct dump *b, size_t j) {
     for (size_t column = REJECT_SHEET; column <= REJECT_VALUE; column++) {
         struct datum other = dump_cell(b, j, column);
-        if (!is_datum(dump_cell(a, i, column), other.type == SQLITE_NULL ? NULL : other.text))
+        if (!is_datum(dump_cell(a, i, column), other.type == DATUM_NULL ? NULL : other.text))
             return false;
     }
     return true;
@@ -542,7 +552,7 @@ static size_t count_key(const struct trial *trial, const struct state *state, co
     size_t index = (size_t)model_find_sheet(trial->scene.model, span_from(sheet)), count = 0;
     const struct sheet_dump *rows = &state->sheets[index];
     for (size_t i = 0; i < rows->rows.count; i++)
-        count += key.type != SQLITE_NULL && is_text(rows->keys[i], key.text);
+        count += key.type != DATUM_NULL && is_text(rows->keys[i], key.text);
     return count;
 }
 
@@ -622,15 +632,15 @@ static void check_rejects(struct trial *trial, const struct json *told, const st
 /* ---- KPIs ---- */
 
 static bool is_value(struct datum datum, const struct json *value) {
-    if (datum.type == SQLITE_NULL || value->kind == JSON_NULL)
-        return datum.type == SQLITE_NULL && value->kind == JSON_NULL;
-    if (datum.type == SQLITE_TEXT)
+    if (datum.type == DATUM_NULL || value->kind == JSON_NULL)
+        return datum.type == DATUM_NULL && value->kind == JSON_NULL;
+    if (datum.type == DATUM_TEXT)
         return value->kind == JSON_STRING && strcmp(value->text.data, datum.text) == 0;
     return value->kind == JSON_NUMBER && strtod(value->text.data, NULL) == datum.number;
 }
 
 static bool is_same_datum(struct datum a, struct datum b) {
-    bool is_number = a.type != SQLITE_TEXT && a.type != SQLITE_NULL;
+    bool is_number = a.type != DATUM_TEXT && a.type != DATUM_NULL;
     return a.type == b.type && (is_number ? a.number == b.number : strcmp(a.text, b.text) == 0);
 }
 

@@ -379,19 +379,13 @@ static void test_full_refresh_from_bronze_alone(void **state) {
 
 static void test_full_refresh_heals_tables_that_somebody_edited(void **state) {
     struct scene scene;
-    sqlite3 *database;
     (void)state;
     open_world(&scene);
     run(&scene, ALL);
-    assert_int_equal(sqlite3_open(scene.database_path, &database), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(database,
-                                  "DELETE FROM silver_tickets; UPDATE gold_event_sales SET"
-                                  " tickets_sold = 99; DELETE FROM audit_rejected_rows;"
-                                  " INSERT INTO gold_daily_metrics VALUES"
-                                  " ('2030-01-01', 'XXX', 1, 1, 1, 1)",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    scene_write_database(&scene, "DELETE FROM silver_tickets; UPDATE gold_event_sales SET"
+                                 " tickets_sold = 99; DELETE FROM audit_rejected_rows;"
+                                 " INSERT INTO gold_daily_metrics VALUES"
+                                 " ('2030-01-01', 'XXX', 1, 1, 1, 1)");
     run(&scene, ALL | FULL);
     check_same_as_first_load(&scene);
     scene_close(&scene);
