@@ -383,11 +383,15 @@ static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode 
     sqlite3_progress_handler(database, STOP_CHECK_INSTRUCTIONS, sqlite_is_stopped, &self->base);
     if (sqlite_rows_register(database, &self->load) != SQLITE_OK)
         return sqlite_fail(&self->base, err);
-    /* Sorting stays in memory and may use the second core; the cache holds the inner pages of the
-     * largest tables. */
+    /* Tables are written and read in their order, so a larger cache saves nothing; it is also the
+     * size of the pieces that are sorted at a time, with the help of the second core. A page size
+     * only counts for a file that is still empty, and has to be known before the cache's is set. */
     if (!sqlite_exec(&self->base,
-                     "PRAGMA temp_store = MEMORY; PRAGMA threads = 1; PRAGMA cache_size = -65536",
+                     "PRAGMA page_size = 8192; PRAGMA cache_size = -16384; PRAGMA threads = 1",
                      err))
+        return false;
+    /* A dry run, and someone who may only read, leave nothing on the disk, not for a moment. */
+    if (mode != WAREHOUSE_WRITE && !sqlite_exec(&self->base, "PRAGMA temp_store = MEMORY", err))
         return false;
     if (mode == WAREHOUSE_READ)
         return sqlite_exec(&self->base, "PRAGMA query_only = 0", err);
@@ -414,8 +418,21 @@ static int sqlite_open_file(struct sqlite_warehouse *self, const char *path,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 }
 
+/* What a sort cannot hold goes beside the database, where there has to be room anyway, and not to a
+ * folder for temporary files, which may be small or memory. The library looks at this once. */
+static void sqlite_sort_beside(const char *path) {
+    struct arena scratch = {0};
+    const char *slash = strrchr(path, '/');
+    const char *folder =
+        slash ? arena_string(&scratch, (struct span){path, (size_t)(slash - path) + 1}) : ".";
+    setenv("SQLITE_TMPDIR", folder, 0);
+    arena_free(&scratch);
+}
+
 bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_mode mode,
                  struct err *err) {
+    if (mode == WAREHOUSE_WRITE)
+        sqlite_sort_beside(path);
     /* One thread uses the library at a time, and nobody asks for its memory statistics: both spare
      * a lock for every allocation. It counts before the first use in the process only. */
     sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
