@@ -12,9 +12,9 @@
 
 #define HUGE_PAGE_BYTES ((size_t)2 * 1024 * 1024)
 
-/* To be called after memory was taken and before it is used; for any block of malloc. Whole pages, from
- * the one with malloc's own header on: a mapping with advice for a part of it is two for the system,
- * and realloc() would then copy it instead of moving its pages. */
+/* To be called after memory was taken and before it is used; for any block of malloc. Whole pages,
+ * from the one with malloc's own header on: a mapping with advice for a part of it is two for the
+ * system, and realloc() would then copy it instead of moving its pages. */
 static inline void huge_pages_advise(void *memory, size_t size) {
     const uintptr_t page = 4096;
     if (size < 2 * HUGE_PAGE_BYTES)

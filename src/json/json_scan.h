@@ -23,8 +23,8 @@ struct json_marks {
     size_t count, capacity;
 };
 
-/* Checks the whole text: UTF-8, grammar, depth, number length, no U+0000, no lone surrogates, less than
- * 4 GiB. The marks are the caller's to free in any case. */
+/* Checks the whole text: UTF-8, grammar, depth, number length, no U+0000, no lone surrogates, at
+ * most 4 GiB. The marks are the caller's to free in any case. */
 bool json_scan(struct span text, struct json_marks *marks, struct err *err);
 
 /* The text of a value as it is written, a string's quotes included. */
