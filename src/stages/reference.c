@@ -80,7 +80,7 @@ static uint32_t parent_tag(uint64_t hash) {
 
 static void lookup_index(struct reference_lookup *lookup) {
     size_t slot_count = 16;
-    while (slot_count < lookup->parent_count * 2)
+    while (slot_count < lookup->parent_count + lookup->parent_count / 2)
         slot_count *= 2;
     lookup->mask = slot_count - 1;
     lookup->slots = memory_resize(NULL, slot_count, sizeof *lookup->slots);
