@@ -46,7 +46,7 @@ const struct command COMMANDS[] = {
      .details =
          "A and B are numbers of snapshots; without them the last two, with one that one and "
          "the last. Both are run again in memory, so the KPIs are those that each snapshot "
-         "gives. A renamed column is a guess by its values. `goldleaf all --dry-run` "
+         "gives. A renamed column is a guess by values, place and name. `goldleaf all --dry-run` "
          "compares the last snapshot with the sheets as they are now.",
      .options = FOR_DIFF,
      .most_operands = 2,

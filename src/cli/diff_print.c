@@ -69,7 +69,8 @@ static void add_only_in_columns(struct output *output, const struct diff_sheet *
     buf_add_text(&output->text, " changed in nothing but that: --limit 0 shows all\n");
 }
 
-static void add_column_changes(struct output *output, const struct diff_sheet *sheet) {
+static void add_column_changes(struct output *output, const struct diff_sheet *sheet,
+                               const struct diff_view *view) {
     if (!sheet->is_first)
         add_column_names(output, "added", STYLE_GOOD, sheet->added_columns,
                          sheet->added_column_count);
@@ -83,7 +84,8 @@ static void add_column_changes(struct output *output, const struct diff_sheet *s
         output_add(output, span_from(sheet->renames[i].to));
         buf_add_text(&output->text, " (a guess: values, place, name)\n");
     }
-    add_only_in_columns(output, sheet);
+    if (view->has_rows || view->has_cells)
+        add_only_in_columns(output, sheet);
 }
 
 /* The cells of a row that came or went, in one text; between two bars without a text is a blank
@@ -188,7 +190,7 @@ static void add_sheet(struct output *output, const struct diff_sheet *sheet,
     if (is_held || !sheet->model)
         return;
     add_sheet_counts(output, sheet, report);
-    add_column_changes(output, sheet);
+    add_column_changes(output, sheet, view);
     add_rows(output, sheet, view);
 }
 

@@ -1,4 +1,4 @@
-#include "warehouse/postgres.h"
+#include "warehouse/postgres_parts.h"
 
 #include "base/arena.h"
 #include "base/clock.h"

@@ -2,7 +2,7 @@
  *
  * The URL goes to libpq as it is; what it leaves open is decided here: a server that is not on this
  * machine has to prove who it is, and a connection is not waited for for ever. */
-#include "warehouse/postgres.h"
+#include "warehouse/postgres_parts.h"
 
 #include "base/arena.h"
 #include "base/log.h"

@@ -14,9 +14,10 @@
 #define BUSY_STEP_MS 50
 #define STOP_CHECK_INSTRUCTIONS 200000
 
-/* The cache holds the inner pages of the largest tables; of a table that is read from one end to
- * the other, nothing for long. */
-#define CACHE "PRAGMA cache_size = -65536"
+/* Tables are written and read in their order, so a larger cache saves nothing; it is also the size
+ * of the pieces that are sorted at a time. Of a table that is read from one end to the other it
+ * holds nothing for long. */
+#define CACHE "PRAGMA cache_size = -16384"
 #define CACHE_FOR_ONE_LOOK "PRAGMA cache_spill = OFF; PRAGMA cache_size = -1024;"
 
 /* A fork, which nobody else writes to, can look at the file itself instead of at copies of its
@@ -438,8 +439,12 @@ static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode 
         sqlite3_create_collation(database, "C", SQLITE_UTF8, NULL, sqlite_collate) != SQLITE_OK ||
         sqlite_integers_register(database, &self->integers) != SQLITE_OK)
         return sqlite_fail(&self->base, err);
-    /* Sorting stays in memory and may use the second core. */
-    if (!sqlite_exec(&self->base, "PRAGMA temp_store = MEMORY; PRAGMA threads = 1; " CACHE, err))
+    /* Sorting may use the second core. A page size only counts for a file that is still empty, and
+     * has to be known before the cache's is set. */
+    if (!sqlite_exec(&self->base, "PRAGMA page_size = 8192; PRAGMA threads = 1; " CACHE, err))
+        return false;
+    /* A dry run, and someone who may only read, leave nothing on the disk, not for a moment. */
+    if (mode != WAREHOUSE_WRITE && !sqlite_exec(&self->base, "PRAGMA temp_store = MEMORY", err))
         return false;
     if (mode == WAREHOUSE_READ)
         return sqlite_exec(&self->base, "PRAGMA query_only = 0", err);
@@ -466,6 +471,17 @@ static int sqlite_open_file(struct sqlite_warehouse *self, const char *path,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 }
 
+/* What a sort cannot hold goes beside the database, where there has to be room anyway, and not to a
+ * folder for temporary files, which may be small or memory. The library looks at this once. */
+static void sqlite_sort_beside(const char *path) {
+    struct arena scratch = {0};
+    const char *slash = strrchr(path, '/');
+    const char *folder =
+        slash ? arena_string(&scratch, (struct span){path, (size_t)(slash - path) + 1}) : ".";
+    setenv("SQLITE_TMPDIR", folder, 0);
+    arena_free(&scratch);
+}
+
 /* One thread uses the library at a time, and nobody asks for its memory statistics: both spare a
  * lock for every allocation. It counts before the first use in the process only. */
 static struct sqlite_warehouse *sqlite_make(const char *location, bool is_reader) {
@@ -480,6 +496,8 @@ static struct sqlite_warehouse *sqlite_make(const char *location, bool is_reader
 
 bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_mode mode,
                  struct err *err) {
+    if (mode == WAREHOUSE_WRITE)
+        sqlite_sort_beside(path);
     struct sqlite_warehouse *self = sqlite_make(path, mode == WAREHOUSE_READ);
     *warehouse = &self->base;
     bool is_memory = strcmp(path, ":memory:") == 0;

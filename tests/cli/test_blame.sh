@@ -89,7 +89,7 @@ run 0 all --inputs inputs --database moved.sqlite -q
 mv tickets.csv inputs/
 run 0 all --inputs inputs --database moved.sqlite -q
 run 0 blame gold_event_sales event_id=E-1 gross_revenue --database moved.sqlite
-out_has '^  [+-]2 is not explained by edits of cells$'
+out_has '^  [+-]2\.00 is not explained by edits of cells$'
 out_has '^    tickets: [12] rows? moved$'
 
 # A needed column has another name.

@@ -69,17 +69,12 @@ static void open_world(struct scene *scene) {
 
 enum { PULL = 1, SILVER = 2, GOLD = 4, ALL = 7, FULL = 8 };
 
-static struct run_options options_of(struct scene *scene, unsigned stages) {
+static const struct run_report *run(struct scene *scene, unsigned stages) {
     struct run_options options = scene_options(scene);
     options.pull = stages & PULL;
     options.silver = stages & SILVER;
     options.gold = stages & GOLD;
     options.full_refresh = stages & FULL;
-    return options;
-}
-
-static const struct run_report *run(struct scene *scene, unsigned stages) {
-    struct run_options options = options_of(scene, stages);
     return scene_run(scene, &options);
 }
 
@@ -304,21 +299,22 @@ static void test_each_day_at_once(void **state) {
 
 /* ---- nothing to do ---- */
 
-static void test_stages_before_the_first_pull_make_nothing(void **state) {
-    static const unsigned stages[] = {SILVER, GOLD, SILVER | GOLD};
+static void test_stages_before_the_first_pull_make_no_warehouse(void **state) {
     struct scene scene;
-    struct err err;
+    const unsigned stages[] = {SILVER, GOLD};
     (void)state;
     open_world(&scene);
     for (size_t i = 0; i < COUNT_OF(stages); i++) {
-        struct run_options options = options_of(&scene, stages[i]);
+        struct run_options options = scene_options(&scene);
+        struct err err;
+        options.pull = false;
+        options.silver = stages[i] == SILVER;
+        options.gold = stages[i] == GOLD;
         assert_false(scene_try_run(&scene, &options, &err));
         assert_int_equal(err.class, ERR_DATABASE);
         assert_non_null(strstr(err.message, "there is no warehouse yet"));
     }
     run(&scene, ALL);
-    assert_int_equal(scene.report.snapshot_id, 1);
-    scene_expect(&scene, "SELECT COUNT(*) FROM audit_runs", "1");
     check_same_as_first_load(&scene);
     scene_close(&scene);
 }
@@ -532,7 +528,7 @@ int main(void) {
         cmocka_unit_test(test_two_silvers_then_one_gold),
         cmocka_unit_test(test_silver_without_gold_then_everything),
         cmocka_unit_test(test_each_day_at_once),
-        cmocka_unit_test(test_stages_before_the_first_pull_make_nothing),
+        cmocka_unit_test(test_stages_before_the_first_pull_make_no_warehouse),
         cmocka_unit_test(test_second_build_writes_no_line),
         cmocka_unit_test(test_report_of_an_untouched_sheet),
         cmocka_unit_test(test_full_refresh_from_bronze_alone),

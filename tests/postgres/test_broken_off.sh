@@ -198,6 +198,20 @@ stop_in_phases() {
     context=
 }
 
+# Somebody holds what the run wants, and wants what it holds; the server breaks off the run.
+deadlock() {
+    context=deadlock
+    start_over
+    block work.audit_runs "PERFORM set_config('deadlock_timeout', '100s', true);
+        LOCK TABLE work.gold_event_sales IN EXCLUSIVE MODE"
+    start_all tuesday
+    wait "$blocker" || fail 'the other session fell instead'
+    wait_all
+    check_healed old.state new.state 2
+    expect_match 'the reason' 'deadlock detected' "$err"
+    context=
+}
+
 # ---- what does not heal ----
 
 terminate_always() {
@@ -268,6 +282,7 @@ make_states
 kill_many
 terminate_in_phases
 stop_in_phases
+deadlock
 interrupted
 no_server
 terminate_always
