@@ -56,6 +56,7 @@ void schedule_loop(const struct schedule *schedule) {
             break;
         case SCHEDULE_TIME:
             slot_s = next_s;
+            due.late_s = now_s(&grid) - (double)next_s - delay_s;
             due.missed = catch_up(&grid, &slot_s);
             due.at_s = slot_s;
             due.next_s = slots_next(&schedule->slots, slot_s);

@@ -28,6 +28,7 @@ struct schedule_slot {
     int64_t at_s;   /* of the slot; of a run at once, the time */
     int64_t next_s; /* of the slot behind it */
     int64_t missed; /* slots before it that had no run of their own */
+    double late_s;  /* it begins so long after it was to, jitter included */
 };
 
 struct schedule {
