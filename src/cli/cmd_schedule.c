@@ -13,12 +13,14 @@
 #include "cli/daemon_clock.h"
 #include "cli/notify.h"
 #include "run/pipeline.h"
+#include "run/signals.h"
 #include "stages/schedule_note.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,7 +30,8 @@
 #define RUN_PATIENCE_S 4.0
 #define BOOKS_PATIENCE_S 4.6
 
-#define LATE_S 5 /* a slot that begins so much later is worth a word */
+#define CRASH_TRIES 20 /* a second apart */
+#define LATE_S 5       /* a slot that begins so much later is worth a word */
 
 /* The settings and the model of one run; another takes their place when they can be read. */
 struct settings {
@@ -136,20 +139,29 @@ static void describe_crash(const struct daemon *self, struct err *cause) {
     err_hint(cause, "nothing of it was published; did the machine run out of memory?");
 }
 
+static bool write_crash(const struct daemon *self, const struct err *cause) {
+    const char *url = session_text(&self->settings->session, OPTION_DATABASE);
+    const char *path = warehouse_file(url);
+    struct warehouse *warehouse = NULL;
+    struct err err;
+    if (path && access(path, F_OK) != 0)
+        return true;
+    bool ok = warehouse_open(&warehouse, url, WAREHOUSE_WRITE, &err) &&
+              pipeline_record_crash(warehouse, self->settings->model, cause, self->last_exit_code);
+    warehouse_close(warehouse);
+    return ok;
+}
+
 /* A run whose process was ended could tell nobody. */
 static int record_crash(void *context) {
     struct daemon *self = context;
-    struct session *session = &self->settings->session;
-    const char *url = session_text(session, OPTION_DATABASE), *path = warehouse_file(url);
-    struct warehouse *warehouse = NULL;
-    struct err cause, err;
+    struct err cause, stop;
     describe_crash(self, &cause);
     log_failure(&cause, self->last_exit_code);
-    if ((!path || access(path, F_OK) == 0) &&
-        warehouse_open(&warehouse, url, WAREHOUSE_WRITE, &err))
-        pipeline_record_crash(warehouse, self->settings->model, &cause, self->last_exit_code);
-    warehouse_close(warehouse);
-    after_run(session, NULL, self->last_exit_code, &cause);
+    for (int tries = 1; !write_crash(self, &cause) && tries < CRASH_TRIES && signals_check(&stop);
+         tries++)
+        sleep(1); /* a signal ends it, too */
+    after_run(&self->settings->session, NULL, self->last_exit_code, &cause);
     return 0;
 }
 
@@ -270,10 +282,11 @@ static bool read_rule(struct daemon *self, const struct session *session, struct
 static bool use_zone(const struct session *session, struct err *err) {
     const char *zone = session->options.text[OPTION_ZONE];
     char path[512];
+    struct stat info;
     if (!zone)
         return true;
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
-    if (strstr(zone, "..") || zone[0] == '/' || access(path, R_OK) != 0)
+    if (strstr(zone, "..") || zone[0] == '/' || stat(path, &info) != 0 || !S_ISREG(info.st_mode))
         return err_set(err, ERR_USAGE, "--zone: there is no time zone \"%s\"", zone);
     setenv("TZ", zone, 1);
     tzset();

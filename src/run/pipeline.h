@@ -18,9 +18,9 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
                   const struct run_options *options, struct progress *progress, struct arena *arena,
                   struct run_report *report, struct err *err);
 
-/* Writes down that a run ended without a word of its own. Where that fails there is nobody to tell.
- */
-void pipeline_record_crash(struct warehouse *warehouse, const struct model *model,
+/* Writes down that a run ended without a word of its own. False: not now; the server may still hold
+ * the lock for the one who died. */
+bool pipeline_record_crash(struct warehouse *warehouse, const struct model *model,
                            const struct err *cause, int exit_code);
 
 #endif

@@ -37,7 +37,8 @@ struct schedule {
     int64_t max_runs; /* 0: without end */
     const struct schedule_clock *clock;
     bool (*run)(void *context, const struct schedule_slot *slot); /* false: stop */
-    void (*expect)(void *context, int64_t next_s); /* before waiting: when the next run is due */
+    /* Before waiting: when the next run is due, by the clock on the wall. */
+    void (*expect)(void *context, int64_t next_s);
     void *context;
 };
 
