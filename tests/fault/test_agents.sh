@@ -1,21 +1,29 @@
 #!/usr/bin/env bash
 # Many runs that begin together on one warehouse: one at a time is on, the others exit with 5 and
 # name it, or come after it. However many there were, every snapshot is one run, and the data are
-# those of one.
+# those of one. The same on SQLite and, where a server can be started, on PostgreSQL.
 #
-# GOLDLEAF_SOAK: rounds (8, of two to eight agents; more than 100: 200, of two to twenty)
-rounds=${GOLDLEAF_SOAK:-8} most=8
+# GOLDLEAF_SOAK: rounds (6, of two to eight agents; more than 100: 200, of two to twenty)
+rounds=${GOLDLEAF_SOAK:-6} most=8
 . "$(dirname "$0")/lib.sh"
+. "$here/postgres.sh"
 [ "$rounds" -le 100 ] || rounds=200 most=20
-ran=0 refused=0 started=0
+trap 'stop_postgres; cleanup' EXIT
+
+# ask SQL [DATABASE]
+ask() {
+    case ${2:-$database} in
+    postgresql:*) psql -XAtq "${2:-$database}" -c "$1" ;;
+    *) sqlite3 "${2:-$database}" "$1" ;;
+    esac
+}
 
 # play ROUND COUNT: so many agents, and what became of each.
 play() {
-    local i agents=() codes=() before after done_now=0 named host
-    host=$(hostname)
-    before=$(sqlite3 w.sqlite 'SELECT COUNT(*) FROM audit_snapshots')
+    local i agents=() codes=() before after done_now=0 named
+    before=$(ask 'SELECT COUNT(*) FROM audit_snapshots')
     for ((i = 0; i < $2; i++)); do
-        "$GOLDLEAF" all --inputs "day$(($1 % 2))" --database w.sqlite --quiet >/dev/null 2>"err.$i" &
+        "$GOLDLEAF" all --inputs "day$(($1 % 2))" --database "$database" --quiet >/dev/null 2>"err.$i" &
         agents+=($!)
         [ $((RANDOM % 3)) -ne 0 ] || sleep "0.0$((RANDOM % 10))"
     done
@@ -23,7 +31,7 @@ play() {
         codes[i]=0
         wait "${agents[i]}" || codes[i]=$?
     done
-    context="round $1 of $2 agents"
+    context="$kind, round $1 of $2 agents"
     for ((i = 0; i < $2; i++)); do
         expect_match "exit code of agent $i" '^[05]$' "${codes[i]}" || cat "err.$i" >&2
         if [ "${codes[i]}" -eq 0 ]; then
@@ -32,37 +40,54 @@ play() {
         fi
         refused=$((refused + 1))
         expect_match "message of agent $i" \
-            "another run holds .*w\.sqlite\.lock: pid [0-9]+ on $host since 20..-..-..T..:..:..Z" "$(<"err.$i")"
+            "another run holds .*: pid [0-9]+ on $host since 20..-..-..T..:..:..Z" "$(<"err.$i")"
         named=$(sed -n 's/.*: pid \([0-9]*\) on .*/\1/p' "err.$i")
         expect_match "the one whom agent $i names" " $named " " ${agents[*]} "
     done
     [ "$done_now" -gt 0 ] || fail 'nobody ran'
-    after=$(sqlite3 w.sqlite 'SELECT COUNT(*), MAX(snapshot_id), COUNT(DISTINCT run_id) FROM audit_snapshots')
+    after=$(ask 'SELECT COUNT(*), MAX(snapshot_id), COUNT(DISTINCT run_id) FROM audit_snapshots')
     expect 'snapshots' "$((before + done_now))|$((before + done_now))|$((before + done_now))" "$after"
     [ ! -e w.sqlite.lock ] || fail 'the lock file is still there'
     ran=$((ran + done_now)) started=$((started + $2))
     context=
 }
 
+# check KIND DATABASE: all rounds; what a run gives afterwards is what it gives in a warehouse that
+# never saw two agents.
+check() {
+    local round table
+    kind=$1 database=$2
+    host=$(hostname | cut -c 1-$([ "$1" = SQLite ] && echo 63 || echo 23))
+    ran=0 refused=0 started=0
+    run_all day0 "$database"
+    for ((round = 1; round <= rounds; round++)); do
+        play "$round" $((2 + RANDOM % (most - 1)))
+    done
+    printf '%s, seed %s: %d rounds, %d agents: %d ran, %d were refused\n' "$kind" "$seed" "$rounds" \
+        "$started" "$ran" "$refused"
+    [ "$refused" -gt 0 ] || fail 'nobody was refused'
+    run_all day1 "$database"
+    : >came.state
+    for table in event_sales daily_metrics campaign_roi; do
+        goldleaf export "gold_$table" --database "$database"
+        printf '%s\n' "$out" | sort >>came.state
+    done
+    expect_state "$kind: gold after all of it" clean.state came.state
+}
+
 make_inputs day0 1500
 edit_inputs day0 day1 1
-run_all day0 w.sqlite
-for ((round = 1; round <= rounds; round++)); do
-    play "$round" $((2 + RANDOM % (most - 1)))
-done
-printf 'seed %s: %d rounds, %d agents: %d ran, %d were refused\n' "$seed" "$rounds" "$started" "$ran" "$refused"
-[ "$refused" -gt 0 ] || fail 'nobody was refused'
-expect 'integrity' ok "$(sqlite3 w.sqlite 'PRAGMA integrity_check')"
-
-# What a run gives now is what it gives in a warehouse that never saw two agents.
-run_all day1 w.sqlite
 run_all day0 clean.sqlite
 run_all day1 clean.sqlite
-for database in w clean; do
-    for table in $(sqlite3 clean.sqlite "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'gold_*' ORDER BY name"); do
-        sqlite3 "$database.sqlite" "SELECT '$table', * FROM \"$table\"" | sort
-    done >"$database.state"
+for table in event_sales daily_metrics campaign_roi; do
+    goldleaf export "gold_$table" --database clean.sqlite
+    printf '%s\n' "$out" | sort >>clean.state
 done
-[ -s clean.state ] || fail 'there is no gold'
-expect_state 'gold after all of it' clean.state w.state
+check SQLite w.sqlite
+expect 'integrity' ok "$(ask 'PRAGMA integrity_check')"
+if start_postgres; then
+    check PostgreSQL "$postgres_url"
+else
+    printf 'PostgreSQL: %s\n' "$postgres_missing"
+fi
 finish

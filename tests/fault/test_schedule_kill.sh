@@ -42,7 +42,7 @@ kill_run() {
     cut=$(grep -c 'run_cut_off' log) hooks=$(grep -c . hooked)
     kill -HUP "$daemon"
     until find_child && [ -n "$child" ]; do sleep 0.002; done
-    pick_moment 0 $((duration * 8 / 10))
+    pick_moment 0 $((duration * 8 / 10 + 50000))
     sleep "$moment"
     find_child
     [ -z "$child" ] || kill -KILL "$child" 2>/dev/null
@@ -62,7 +62,8 @@ kill_run() {
 check_kills_of_runs() {
     local i
     : >hooked
-    begin --every 1d --inputs sheets --database w.sqlite --on-failure 'cat >failure.json; echo x >>hooked'
+    begin --every 1d --inputs sheets --database w.sqlite --on-success 'cat >/dev/null; sleep 0.1' \
+        --on-failure 'cat >failure.json; echo x >>hooked'
     await_count 1 'next_run:'
     for ((i = 1; i <= rounds; i++)); do kill_run "$i"; done
     kill -0 "$daemon" || fail 'the schedule is gone'
