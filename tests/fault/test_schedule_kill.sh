@@ -8,8 +8,9 @@ rounds=${GOLDLEAF_SOAK:-16}
 [ "$rounds" -le 200 ] || rounds=200 # of these, that is enough
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/../cli/schedule.sh"
+. "$here/postgres.sh"
 published=0 recorded=0 idle=0 slowest=0
-trap '[ -z "$daemon" ] || kill -KILL "$daemon" 2>/dev/null; cleanup' EXIT
+trap '[ -z "$daemon" ] || kill -KILL "$daemon" 2>/dev/null; stop_postgres; cleanup' EXIT
 
 # The business part of a warehouse, which does not tell how it came about.
 content() {
@@ -74,6 +75,31 @@ check_kills_of_runs() {
     stop_well
     printf '%d runs killed: %d recorded as failed, %d had published, %d were over\n' \
         "$rounds" "$recorded" "$published" "$idle"
+}
+
+# check_kill_in_transaction DATABASE: a run that waits for its token has its transaction open, and the
+# command that was to give the token outlives it unless somebody ends it.
+check_kill_in_transaction() {
+    local process descendants sql="SELECT COUNT(*) FROM audit_runs WHERE status = 'failed' AND exit_code = 137"
+    context="killed in its transaction on ${1%%:*}"
+    run_all sheets "$1"
+    rm -f asked
+    SPREADSHEET=shop GOLDLEAF_SOURCE=sheets GOLDLEAF_TOKEN_COMMAND='echo x >asked; sleep 50' \
+        begin --every 1d --database "$1"
+    await x asked
+    find_child
+    descendants=$(list_descendants "$daemon")
+    kill -KILL "$child"
+    await_count 1 'next_run:'
+    for process in $descendants; do
+        ! is_alive "$process" || fail "process $process is left of the run"
+    done
+    case $1 in
+    postgresql:*) expect 'on record' 1 "$(psql -XAtq "$1" -c "$sql")" ;;
+    *) expect 'on record' 1 "$(sqlite3 "$1" "$sql")" ;;
+    esac
+    stop_well
+    context=
 }
 
 check_kills_of_schedules() {
@@ -147,6 +173,12 @@ now_us
 duration=$((now - began))
 printf 'seed %s; a run takes %d ms\n' "$seed" $((duration / 1000))
 check_kills_of_runs
+check_kill_in_transaction killed.sqlite
+if start_postgres; then
+    check_kill_in_transaction "$postgres_url"
+else
+    printf 'PostgreSQL: %s\n' "$postgres_missing"
+fi
 check_kills_of_schedules
 for ((i = 0; i < rounds; i++)); do signal_once "$i"; done
 printf '%d signals; the slowest end took %d ms\n' "$rounds" "$slowest"
