@@ -85,11 +85,11 @@ int child_wait(struct daemon_clock *clock, pid_t child, double patience_s) {
         if (clock->is_stopping && !is_told)
             kill(child, SIGTERM);
         is_told = clock->is_stopping;
-        if (!killed_at_s && daemon_clock_is_late(clock, patience_s)) {
+        if (killed_at_s <= 0 && daemon_clock_is_late(clock, patience_s)) {
             kill_group(child);
             killed_at_s = clock_monotonic_s();
         }
-        if (killed_at_s && clock_monotonic_s() > killed_at_s + LET_GO_S)
+        if (killed_at_s > 0 && clock_monotonic_s() > killed_at_s + LET_GO_S)
             return SIGKILL;
         daemon_clock_wait(clock, is_told ? HURRIED_STEP_S : STEP_S);
     }
