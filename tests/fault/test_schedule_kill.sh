@@ -110,6 +110,7 @@ check_kills_of_schedules() {
         begin --every 1d --inputs sheets --database w.sqlite
         pick_moment 0 $((duration * 3 / 2))
         sleep "$moment"
+        kill -STOP "$daemon" # so that it starts nothing after we have looked
         descendants=$(list_descendants "$daemon")
         kill -KILL "$daemon"
         wait "$daemon" 2>/dev/null
