@@ -35,7 +35,7 @@ const struct command COMMANDS[] = {
      .summary = "run `all` now and then every interval, until told to stop",
      .details = "Each run is a process of its own; settings and model are read anew for it. A run "
                 "that came due while another was on is made up for once. TERM and INT end it "
-                "within five seconds, a second one at once; HUP runs now; USR1 says how it stands. "
+                "within five seconds and with exit code 0, a second one at once; HUP runs now; USR1 says how it stands. "
                 "Speaks systemd's protocol when started by it.",
      .options = FOR_SCHEDULE,
      .is_daemon = true,

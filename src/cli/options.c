@@ -300,6 +300,12 @@ static bool check_span(struct options *options, enum option_id id, const char *p
     return true;
 }
 
+/* A word that is no URL may be the secret part of one. */
+static bool check_url(const char *value, const char *place, struct err *err) {
+    return strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0 ||
+           err_set(err, ERR_USAGE, "%s: it does not begin with https://", place);
+}
+
 static bool check_value(struct arena *arena, struct options *options,
                         const struct environment *environment, enum option_id id, struct err *err) {
     const struct option *option = &OPTIONS[id];
@@ -320,6 +326,8 @@ static bool check_value(struct arena *arena, struct options *options,
         return check_count(options, id, place, err);
     case KIND_SPAN:
         return check_span(options, id, place, err);
+    case KIND_URL:
+        return check_url(value, place, err);
     case KIND_TEXT:
     case KIND_LIST:
         break;

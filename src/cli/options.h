@@ -84,6 +84,7 @@ enum option_kind {
     KIND_NUMBER,  /* 0 or more, a fraction allowed */
     KIND_COUNT,   /* a whole number from 0 on */
     KIND_SPAN,    /* 90s, 15m, 1h, 1d */
+    KIND_URL,     /* of the web; no message repeats it */
     KIND_LIST,    /* may be repeated; separated by commas in the environment */
 };
 
