@@ -34,6 +34,8 @@ struct warehouse_driver {
     /* NULL where the planner does not count rows */
     bool (*analyze)(struct warehouse *warehouse, const char *table, size_t grown_by,
                     struct err *err);
+    bool (*give_back)(struct warehouse *warehouse, const char *const *tables, size_t count,
+                      struct err *err);
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
     /* NULL where there is one machine only */

@@ -14,6 +14,9 @@
 #define BUSY_STEP_MS 50
 #define STOP_CHECK_INSTRUCTIONS 200000
 
+/* A file is written anew once one page in so many is free. */
+#define FREE_PAGES_WORTH_IT 20
+
 struct sqlite_warehouse {
     struct warehouse base; /* must be first */
     sqlite3 *database;
@@ -256,6 +259,37 @@ static bool sqlite_load(struct warehouse *warehouse, const char *table, const ch
     return ok;
 }
 
+static bool sqlite_pragma(struct warehouse *warehouse, const char *sql, int64_t *number,
+                          struct err *err) {
+    struct arena scratch = {0};
+    struct value value;
+    bool ok = warehouse_value(warehouse, &scratch, sql, NULL, 0, &value, err);
+    *number = ok ? value.integer : 0;
+    arena_free(&scratch);
+    return ok;
+}
+
+/* Writes the file anew without its free pages, once they are a twentieth of it: fewer than that
+ * will be taken by the next runs. The copy is put together in a file, not in memory, and SQLite
+ * attaches it. Readers keep what they read; while there are any, the file gets no smaller. */
+static bool sqlite_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                             struct err *err) {
+    sqlite3 *database = sqlite_of(warehouse)->database;
+    int64_t pages, free_pages;
+    (void)tables;
+    (void)count;
+    if (!sqlite_pragma(warehouse, "PRAGMA page_count", &pages, err) ||
+        !sqlite_pragma(warehouse, "PRAGMA freelist_count", &free_pages, err))
+        return false;
+    if (free_pages * FREE_PAGES_WORTH_IT < pages)
+        return true;
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 1);
+    bool ok = sqlite_exec(warehouse, "PRAGMA temp_store = FILE; VACUUM", err);
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_exec(database, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
+    return ok;
+}
+
 static bool sqlite_has_column(struct warehouse *warehouse, const char *table, const char *column,
                               bool *exists, struct err *err) {
     sqlite3 *database = sqlite_of(warehouse)->database;
@@ -308,6 +342,7 @@ static const struct warehouse_driver sqlite_driver = {
     .value = sqlite_value,
     .close_statement = sqlite_close_statement,
     .load = sqlite_load,
+    .give_back = sqlite_give_back,
     .has_column = sqlite_has_column,
     .type = sqlite_type,
     .row_id_type = "INTEGER", /* this very word makes it the row id */

@@ -130,6 +130,11 @@ bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t gr
            warehouse->driver->analyze(warehouse, table, grown_by, err);
 }
 
+bool warehouse_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                         struct err *err) {
+    return warehouse->driver->give_back(warehouse, tables, count, err);
+}
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err) {
     return warehouse->driver->has_column(warehouse, name, NULL, exists, err);

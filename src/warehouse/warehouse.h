@@ -100,6 +100,12 @@ bool warehouse_load(struct warehouse *warehouse, const char *table, const char *
 bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
                        struct err *err);
 
+/* Gives back the room that rows of these tables took up which are gone; outside of a transaction.
+ * It may take as long as writing what is left, and as much room for the time being. Where it fails
+ * the data is as it was. */
+bool warehouse_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                         struct err *err);
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err);
 bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,
