@@ -6,6 +6,8 @@
 #include "harness/harness.h"
 #include "harness/world.h"
 #include "stages/prune.h"
+#include "stages/snapshot_source.h"
+#include "stages/verify.h"
 
 #define DEFAULT_SEEDS 24
 #define STEPS 14
@@ -65,6 +67,47 @@ static void run_both(struct trial *trial, bool pull, bool silver, bool gold, boo
         options.gold = gold;
         options.full_refresh = full;
         scene_run(scenes[i], &options);
+    }
+}
+
+/* ---- a warehouse that nobody tampered with verifies ---- */
+
+static bool build_again(struct scene *scene, struct warehouse *stored, struct warehouse *rebuild,
+                        int64_t snapshot, struct err *err) {
+    struct run_options options = scene_options(scene);
+    struct run_report report = {0};
+    struct progress progress = {0};
+    snapshot_source_open(&options.source, stored, scene->model, snapshot);
+    bool ok =
+        pipeline_run(rebuild, scene->model, &options, &progress, &scene->run_arena, &report, err);
+    source_close(options.source);
+    return ok;
+}
+
+static void check_verifies(struct trial *trial, struct scene *scene) {
+    struct err err = {0};
+    struct verify_state state;
+    struct verify_report report = {.arena = &trial->arena};
+    struct warehouse *stored = NULL, *rebuild = NULL;
+    bool ok = warehouse_open(&stored, scene->database_path, WAREHOUSE_READ, &err) &&
+              warehouse_begin(stored, &err) &&
+              verify_read_state(stored, scene->model, &trial->arena, &state, &err) &&
+              verify_bronze(stored, &report, &err) &&
+              verify_silver(stored, scene->model, &state, &report, &err) &&
+              warehouse_open_scratch(&rebuild, "rebuild", &err) &&
+              (!state.has_silver ||
+               (build_again(scene, stored, rebuild, state.snapshot, &err) &&
+                verify_rebuild(stored, rebuild, scene->model, &state, &report, &err)));
+    warehouse_close(rebuild);
+    warehouse_close(stored);
+    if (!ok)
+        fail_msg("%s: %s", describe(trial, "verify"), err.message);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct verify_difference *first = &report.checks[i].shown[0];
+        if (report.checks[i].status == VERIFY_FAILED)
+            fail_msg("%s: %s: %s %s %s: expected %s, found %s", describe(trial, "verify"),
+                     report.checks[i].name, first->table, first->key, first->column,
+                     first->expected, first->found);
     }
 }
 
@@ -173,6 +216,7 @@ static void check_prune(struct trial *trial) {
     assert_int_equal(before - count_versions(trial), plan.versions_dropped);
     check_same(trial, "after a prune", &plan);
     check_nothing_needless(trial);
+    check_verifies(trial, &trial->scene);
     struct prune_plan again = prune(&trial->scene, &trial->arena, rule, false);
     assert_int_equal(again.dropped_count + (size_t)again.versions_dropped, 0);
     assert_int_equal(again.audit_lines, 0);
@@ -189,6 +233,8 @@ static void take_step(struct trial *trial) {
     write_sheets(trial);
     size_t way = world_below(&trial->world, 6);
     run_both(trial, true, way > 1, way > 2, false);
+    if (world_below(&trial->world, 4) == 0)
+        check_verifies(trial, &trial->scene);
     if (world_below(&trial->world, 3) == 0)
         check_prune(trial);
     if (way <= 2 && world_below(&trial->world, 2))
