@@ -66,7 +66,7 @@ struct verify_state {
 bool verify_read_state(struct warehouse *warehouse, const struct model *model, struct arena *arena,
                        struct verify_state *state, struct err *err);
 
-/* Conservation, row ids, references, quarantine and the model's checks. */
+/* Conservation, row ids, references, quarantine, the model's checks and invariants. */
 bool verify_silver(struct warehouse *warehouse, const struct model *model,
                    const struct verify_state *state, struct verify_report *report, struct err *err);
 

@@ -338,6 +338,24 @@ static bool check_counts(struct silver_checks *self, struct err *err) {
     return true;
 }
 
+/* ---- what always holds ---- */
+
+static bool check_invariants(struct silver_checks *self, struct err *err) {
+    for (size_t i = 0; i < self->model->invariant_count; i++) {
+        const struct check_model *invariant = &self->model->invariants[i];
+        int64_t counts[2] = {0};
+        bool has_row;
+        if (!read_pair(self, invariant->sql, NULL, 0, counts, &has_row, err))
+            return false;
+        self->looked_at++;
+        if (counts[1] != 0)
+            add(self, invariant->table, invariant->rule, "failed", "0",
+                arena_printf(self->arena, "%lld of %lld", (long long)counts[1],
+                             (long long)counts[0]));
+    }
+    return true;
+}
+
 /* ---- all of them ---- */
 
 static bool each_sheet(struct silver_checks *self, const char *name, const char *what,
@@ -362,15 +380,18 @@ static bool each_sheet(struct silver_checks *self, const char *name, const char 
     return true;
 }
 
-static bool check_model_checks(struct silver_checks *self, struct err *err) {
-    self->check = verify_open(self->report, "checks");
+/* Of gold, so only where it goes with the silver there is. */
+static bool check_model(struct silver_checks *self, const char *name,
+                        bool (*look)(struct silver_checks *self, struct err *err),
+                        struct err *err) {
+    self->check = verify_open(self->report, name);
     self->looked_at = 0;
     if (!self->state->has_gold) {
         verify_skip(self->report, self->check, "%s", self->state->why_gold);
         return true;
     }
-    bool ok = check_counts(self, err);
-    verify_say(self->report, self->check, "%lld checks of the model", (long long)self->looked_at);
+    bool ok = look(self, err);
+    verify_say(self->report, self->check, "%lld of the model", (long long)self->looked_at);
     return ok;
 }
 
@@ -386,5 +407,6 @@ bool verify_silver(struct warehouse *warehouse, const struct model *model,
            each_sheet(&self, "row_ids", "rows of silver", check_row_ids, err) &&
            each_sheet(&self, "references", "references", check_references, err) &&
            each_sheet(&self, "quarantine", "rejects and warnings", check_quarantine, err) &&
-           check_model_checks(&self, err);
+           check_model(&self, "checks", check_counts, err) &&
+           check_model(&self, "invariants", check_invariants, err);
 }

@@ -24,7 +24,7 @@ cp warehouse.sqlite good.sqlite
 chmod a-w warehouse.sqlite
 cp -p warehouse.sqlite same.sqlite
 run 0 verify
-[ "$(grep -c '^ok ' out)" -eq 12 ] || fail 'not every check is fine'
+[ "$(grep -c '^ok ' out)" -eq 13 ] || fail 'not every check is fine'
 out_has '^ok +conservation +8 sheets'
 out_has '^ok +gold +[0-9]+ rows as in a rebuild of snapshot 3'
 cmp warehouse.sqlite same.sqlite || fail 'verify wrote'
@@ -35,7 +35,7 @@ run 0 verify --format csv
 out_has '^name,status,message$'
 run 0 verify --format json
 json '{c["status"] for c in d["checks"]}' "{'ok'}"
-json '[c["name"] for c in d["checks"]]' "['row_hashes', 'sheet_hashes', 'ranges', 'positions', 'conservation', 'row_ids', 'references', 'quarantine', 'checks', 'silver', 'rejects', 'gold']"
+json '[c["name"] for c in d["checks"]]' "['row_hashes', 'sheet_hashes', 'ranges', 'positions', 'conservation', 'row_ids', 'references', 'quarantine', 'checks', 'invariants', 'silver', 'rejects', 'gold']"
 
 # Silver that is behind is checked against what it was built from, and gold against it or not at all.
 sed -i '/^T-4/d' inputs/tickets.csv
@@ -106,6 +106,12 @@ damage "UPDATE audit_rejected_rows SET row_id = 99" quarantine \
     '^ +audit_rejected_rows T-9, row_id: expected a current row of bronze_tickets, found 99$'
 damage "UPDATE audit_dq_results SET failed = failed + 1 WHERE rule = 'oversold'" checks \
     '^ +gold_event_sales oversold, checked, failed: expected 2, 0, found 2, 1$'
+damage "UPDATE gold_daily_metrics SET tickets_sold = tickets_sold + 1 WHERE date = '2026-02-01'" invariants \
+    '^ +gold_daily_metrics daily_equals_events, failed: expected 0, found 1 of 2$'
+damage "UPDATE gold_event_sales SET attendance = tickets_sold + 1 WHERE event_id = 'E-1'" invariants \
+    '^ +gold_event_sales attendance_within_sold, failed: expected 0, found 1 of 2$'
+damage "UPDATE gold_campaign_roi SET spend = spend + 0.01" invariants \
+    '^ +gold_campaign_roi spend_conserved, failed: expected 0, found 1 of 1$'
 damage "UPDATE silver_tickets SET price_paid = 51 WHERE ticket_id = 'T-2'" silver \
     '^ +silver_tickets T-2, price_paid: expected 50.00, found 51.00$'
 damage "INSERT INTO silver_artists SELECT 'A-2', name, genre, country, created_at, 5 FROM silver_artists" silver \
