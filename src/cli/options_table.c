@@ -76,7 +76,7 @@ const struct option OPTIONS[OPTION_COUNT] = {
                              .help = "rebuild silver and gold from bronze from scratch"},
     [OPTION_DRY_RUN] = {.name = "dry-run",
                         .kind = KIND_FLAG,
-                        .commands = FOR_PULL | FOR_BUILD,
+                        .commands = FOR_PULL | FOR_BUILD | FOR_PRUNE,
                         .variable = "GOLDLEAF_DRY_RUN",
                         .help = "show what would change, down to the KPIs, and change nothing"},
     [OPTION_SAVE_PLAN] = {.name = "save-plan",
@@ -163,6 +163,14 @@ const struct option OPTIONS[OPTION_COUNT] = {
                       .value = "N",
                       .help = "at most so many rows, 0 for all; default: all, and as text 50 "
                               "rejects and 20 entries of each list of a difference"},
+    [OPTION_KEEP] = {.name = "keep",
+                     .kind = KIND_KEEP,
+                     .commands = FOR_PRUNE,
+                     .variable = "GOLDLEAF_KEEP",
+                     .value = "90d|N",
+                     .help =
+                         "of prune: keep the snapshots of so long (90d, 12h), or so many of the "
+                         "newest"},
     [OPTION_EVERY] = {.name = "every",
                       .kind = KIND_TEXT,
                       .commands = FOR_SCHEDULE,

@@ -174,6 +174,24 @@ static bool postgres_analyze(struct warehouse *warehouse, const char *table, siz
     return ok;
 }
 
+/* Makes the room free for other rows, and for other tables where it is at a table's end. VACUUM
+ * FULL would give back all of it, but keep readers out meanwhile. */
+static bool postgres_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                               struct err *err) {
+    for (size_t i = 0; i < count; i++) {
+        struct buf sql = {0};
+        buf_add_text(&sql, "VACUUM (ANALYZE) ");
+        sql_add_name(&sql, warehouse->schema);
+        buf_add_char(&sql, '.');
+        sql_add_name(&sql, tables[i]);
+        bool ok = postgres_exec(warehouse, buf_text(&sql), err);
+        buf_free(&sql);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
 /* Citus' own functions: of a table with a column rows go by its value, the same value of all tables
  * to the same machine; of one without a copy goes everywhere. */
 static bool postgres_distribute(struct warehouse *warehouse, const char *table, const char *column,
@@ -225,6 +243,7 @@ static const struct warehouse_driver postgres_driver = {
     .close_statement = postgres_close_statement,
     .load = postgres_load,
     .analyze = postgres_analyze,
+    .give_back = postgres_give_back,
     .has_column = postgres_has_column,
     .distribute = postgres_distribute,
     .type = postgres_type,
