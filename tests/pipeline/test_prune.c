@@ -30,11 +30,10 @@ static struct prune_plan prune(struct scene *scene, struct arena *arena, struct 
     struct err err = {0};
     struct prune_plan plan = {0};
     struct warehouse *warehouse = NULL;
-    scene_database(scene);
-    sqlite3_close(scene->database);
+    database_close(scene->database);
     scene->database = NULL;
     bool ok =
-        warehouse_open(&warehouse, scene->database_path, is_dry ? WAREHOUSE_READ : WAREHOUSE_WRITE,
+        warehouse_open(&warehouse, scene->database_url, is_dry ? WAREHOUSE_READ : WAREHOUSE_WRITE,
                        &err) &&
         warehouse_begin(warehouse, &err) && prune_make_plan(warehouse, &rule, arena, &plan, &err) &&
         (is_dry || (prune_apply(warehouse, &plan, &err) && warehouse_commit(warehouse, &err) &&
@@ -89,7 +88,7 @@ static void check_verifies(struct trial *trial, struct scene *scene) {
     struct verify_state state;
     struct verify_report report = {.arena = &trial->arena};
     struct warehouse *stored = NULL, *rebuild = NULL;
-    bool ok = warehouse_open(&stored, scene->database_path, WAREHOUSE_READ, &err) &&
+    bool ok = warehouse_open(&stored, scene->database_url, WAREHOUSE_READ, &err) &&
               warehouse_begin(stored, &err) &&
               verify_read_state(stored, scene->model, &trial->arena, &state, &err) &&
               verify_bronze(stored, &report, &err) &&
