@@ -126,12 +126,15 @@ static void add_snapshots(struct trial *trial, const struct prune_plan *plan, st
 /* What the program asks the audit for. */
 static void add_knowledge(struct trial *trial, struct scene *scene, struct buf *out) {
     const char *const now[] = {
-        "SELECT table_name, MAX(snapshot_id) FROM audit_loads WHERE status = 'loaded' GROUP BY 1",
+        "SELECT table_name, MAX(snapshot_id) FROM audit_loads WHERE status = 'loaded' GROUP BY 1"
+        " ORDER BY 1",
         "SELECT layer, table_name, rows_in, rows_out, rows_rejected, source_hash, content_hash,"
-        " source, MAX(snapshot_id) FROM audit_loads WHERE status NOT IN ('held', 'kept')"
-        " GROUP BY layer, table_name ORDER BY layer, table_name",
+        " source, snapshot_id FROM (SELECT l.*, ROW_NUMBER() OVER (PARTITION BY layer, table_name"
+        " ORDER BY snapshot_id DESC, run_id DESC) AS place FROM audit_loads l"
+        " WHERE status NOT IN ('held', 'kept')) AS placed WHERE place = 1"
+        " ORDER BY layer, table_name",
         "SELECT l.table_name, MAX(s.loaded_at) FROM audit_loads l JOIN audit_snapshots s USING"
-        " (snapshot_id) WHERE l.source = 'sheets' GROUP BY 1",
+        " (snapshot_id) WHERE l.source = 'sheets' GROUP BY 1 ORDER BY 1",
         "SELECT layer, table_name, snapshot_id FROM audit_watermarks ORDER BY 1, 2",
         "SELECT command, status, exit_code FROM audit_runs ORDER BY run_id DESC LIMIT 1"};
     (void)trial;
@@ -193,7 +196,7 @@ static void check_nothing_needless(struct trial *trial) {
                  " m.table_name = l.table_name) AND NOT EXISTS"
                  " (SELECT 1 FROM audit_snapshots s WHERE s.snapshot_id = l.snapshot_id)",
                  "0");
-    scene_expect(&trial->scene, "PRAGMA integrity_check", "ok");
+    database_check_integrity(scene_database(&trial->scene));
 }
 
 static int64_t count_versions(struct trial *trial) {
