@@ -16,14 +16,14 @@ err_is_empty
 
 # Every command prints one JSON document.
 run 0 all --inputs inputs --format json
-json 'sorted(d)' "['exit_code', 'gold', 'loaded_at', 'run_id', 'seconds', 'sheets', 'snapshot_id']"
+json 'sorted(d)' "['exit_code', 'gold', 'loaded_at', 'requests', 'retries', 'run_id', 'seconds', 'sheets', 'snapshot_id']"
 json 'd["exit_code"], d["snapshot_id"], len(d["sheets"]), len(d["gold"])' '(0, 3, 8, 3)'
 json 'd["sheets"][0]["status"]' unchanged
 run 0 status --format json
 json 'd["snapshots"], d["last_snapshot"]["snapshot_id"]' '(3, 3)'
 json '[s["rows"] for s in d["sheets"] if s["sheet"] == "tickets"]' '[4]'
 json 'sorted(d["sheets"][0])' \
-    "['content_hash', 'held', 'loaded_at', 'location', 'rejected', 'rows', 'sheet', 'source']"
+    "['content_hash', 'freshness', 'held', 'loaded_at', 'location', 'rejected', 'rows', 'sheet', 'source']"
 json 'd["last_run"]["command"], d["last_run"]["exit_code"]' "('all', 0)"
 json 'd["gold"][0]' "{'table': 'gold_event_sales', 'rows': 2}"
 for command in rejects 'export silver_tickets' 'export gold_event_sales' 'export bronze_tickets' \
