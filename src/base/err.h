@@ -14,16 +14,16 @@
 /* The class decides the exit code and whether trying again may help. */
 enum err_class {
     ERR_NONE,
-    ERR_FAILED,      /* anything that has no better class; also bad input data */
-    ERR_USAGE,       /* command line, environment or .env */
-    ERR_MODEL,       /* the model's files */
-    ERR_LOCKED,      /* another run holds the lock */
-    ERR_ACCESS,      /* credentials refused, spreadsheet not shared */
-    ERR_DATABASE,    /* unreachable, refused, busy, full or damaged */
+    ERR_FAILED,         /* anything that has no better class; also bad input data */
+    ERR_USAGE,          /* command line, environment or .env */
+    ERR_MODEL,          /* the model's files */
+    ERR_LOCKED,         /* another run holds the lock */
+    ERR_ACCESS,         /* credentials refused, spreadsheet not shared */
+    ERR_DATABASE,       /* unreachable, refused, busy, full or damaged */
     ERR_DATABASE_RETRY, /* the same for a reason that passes: a deadlock, a restart of the server */
-    ERR_TEMPORARY,   /* network or quota: try again later */
-    ERR_INTERRUPTED, /* SIGINT */
-    ERR_TERMINATED,  /* SIGTERM */
+    ERR_TEMPORARY,      /* network or quota: try again later */
+    ERR_INTERRUPTED,    /* SIGINT */
+    ERR_TERMINATED,     /* SIGTERM */
 };
 
 struct err {

@@ -12,13 +12,16 @@
 
 #define HUGE_PAGE_BYTES ((size_t)2 * 1024 * 1024)
 
-/* To be called after memory was taken and before it is used; for any block of malloc. */
+/* To be called after memory was taken and before it is used; for any block of malloc. Whole pages,
+ * from the one with malloc's own header on: a mapping with advice for a part of it is two for the
+ * system, and realloc() would then copy it instead of moving its pages. */
 static inline void huge_pages_advise(void *memory, size_t size) {
-    const size_t page = 4096;
+    const uintptr_t page = 4096;
     if (size < 2 * HUGE_PAGE_BYTES)
         return;
-    size_t skipped = (page - (uintptr_t)memory % page) % page;
-    (void)madvise((char *)memory + skipped, (size - skipped) / page * page, MADV_HUGEPAGE);
+    uintptr_t start = (uintptr_t)memory / page * page;
+    uintptr_t end = ((uintptr_t)memory + size + page - 1) / page * page;
+    (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
 }
 
 #endif

@@ -35,6 +35,14 @@ static size_t edit_distance(struct span a, struct span b) {
     return above[b.size];
 }
 
+double nearest_likeness(const char *a, const char *b) {
+    struct span x = span_from(a), y = span_from(b);
+    size_t longer = x.size > y.size ? x.size : y.size;
+    if (longer == 0 || longer > WORD_MAX)
+        return 0;
+    return 1 - (double)edit_distance(x, y) / (double)longer;
+}
+
 const char *nearest_word(const char *word, const char *const *candidates, size_t count) {
     struct span text = span_from(word);
     if (text.size == 0 || text.size > WORD_MAX)

@@ -12,4 +12,7 @@
  * over. */
 const char *nearest_word(const char *word, const char *const *candidates, size_t count);
 
+/* How alike two words are: 1 for the same, 0 when every letter would have to change. */
+double nearest_likeness(const char *a, const char *b);
+
 #endif

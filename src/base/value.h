@@ -41,8 +41,10 @@ static inline struct value value_real(double real) {
     return (struct value){.real = real, .kind = VALUE_REAL};
 }
 
+/* A text of more than 4 GiB keeps the largest size there is: every database refuses that, too. */
 static inline struct value value_text(struct span text) {
-    return (struct value){.text = text.data, .size = (uint32_t)text.size, .kind = VALUE_TEXT};
+    uint32_t size = text.size < UINT32_MAX ? (uint32_t)text.size : UINT32_MAX;
+    return (struct value){.text = text.data, .size = size, .kind = VALUE_TEXT};
 }
 
 static inline struct value value_string(const char *text) {

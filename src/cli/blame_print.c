@@ -162,14 +162,19 @@ static void add_json(const struct inquiry *self) {
 
 /* ---- text and CSV ---- */
 
-/* "+50.00", "-1", "+0.0123"; "" where the effect is no number. */
+/* "+50.00", "-1", "+0.0123" */
+static void add_signed(struct buf *out, const struct field *field, double number) {
+    bool is_money = field->type == FIELD_MONEY || field->type == FIELD_NUMBER;
+    bool is_count = field->type == FIELD_INTEGER;
+    buf_printf(out, is_money ? "%+.2f" : is_count ? "%+.0f" : "%+.4g", number);
+}
+
+/* "" where the effect is no number. */
 static void add_effect(struct buf *out, const struct field *field, const struct value *before,
                        const struct value *after, size_t index) {
     double effect;
-    if (!effect_of(before, after, index, &effect))
-        return;
-    bool is_money = field->type == FIELD_MONEY || field->type == FIELD_NUMBER;
-    buf_printf(out, is_money ? "%+.2f" : "%+.4g", effect);
+    if (effect_of(before, after, index, &effect))
+        add_signed(out, field, effect);
 }
 
 static void add_cause(struct table *table, const struct inquiry *self,
@@ -209,6 +214,32 @@ static void add_column_title(const struct inquiry *self, size_t field) {
     buf_add_char(out, '\n');
 }
 
+/* What is no edit of a cell moves KPIs, too: a needed column has another name, the first one of two
+ * rows with one key stands second now. */
+static void add_remainder(const struct inquiry *self, size_t field, const double *remainder) {
+    struct output *output = &self->session->output;
+    buf_add_text(&output->text, "  ");
+    if (remainder) {
+        add_signed(&output->text, &self->question.gold->fields[field], *remainder);
+        buf_add_text(&output->text, " is ");
+    }
+    buf_add_text(&output->text, "not explained by edits of cells\n");
+    for (size_t i = 0; i < self->replay.model->sheet_count; i++) {
+        const struct diff_sheet *sheet = &self->diff.sheets[i];
+        const char *name = self->replay.model->sheets[i].name;
+        for (size_t j = 0; j < sheet->rename_count; j++) {
+            buf_printf(&output->text, "    %s: column renamed: ", name);
+            output_add(output, span_from(sheet->renames[j].from));
+            buf_add_text(&output->text, " \u2192 ");
+            output_add(output, span_from(sheet->renames[j].to));
+            buf_add_char(&output->text, '\n');
+        }
+        if (sheet->moved)
+            buf_printf(&output->text, "    %s: %zu row%s moved\n", name, sheet->moved,
+                       sheet->moved == 1 ? "" : "s");
+    }
+}
+
 static void add_text_column(const struct inquiry *self, size_t field) {
     static const struct table_column columns[] = {
         {"effect", COLUMN_NUMBER, 0}, {"sheet", COLUMN_TEXT, 0},
@@ -233,8 +264,9 @@ static void add_text_column(const struct inquiry *self, size_t field) {
     table_end(&table);
     if (left)
         buf_printf(&output->text, "  ... and %zu more: --limit 0 shows all\n", left);
-    if (remainder_of(self, field, &remainder) && remainder != 0)
-        buf_printf(&output->text, "  %+.4g is not explained by single edits\n", remainder);
+    bool is_number = remainder_of(self, field, &remainder);
+    if (is_number ? remainder != 0 : shown == 0)
+        add_remainder(self, field, is_number ? &remainder : NULL);
 }
 
 static void add_text(const struct inquiry *self) {
@@ -249,10 +281,9 @@ static void add_text(const struct inquiry *self) {
         output_add(output, buf_span(&part));
         buf_free(&part);
     }
-    buf_printf(&output->text, ", snapshot %lld of %s \u2192 %lld of %s%s\n",
-               (long long)self->replay.from, self->replay.from_loaded_at,
-               (long long)self->replay.to, self->replay.to_loaded_at,
-               output_style_off(output, STYLE_BOLD));
+    buf_printf(&output->text, "%s\nsnapshot %lld of %s \u2192 snapshot %lld of %s\n",
+               output_style_off(output, STYLE_BOLD), (long long)self->replay.from,
+               self->replay.from_loaded_at, (long long)self->replay.to, self->replay.to_loaded_at);
     for (size_t i = 0; i < gold->field_count; i++) {
         if (!has_moved(self, i))
             continue;

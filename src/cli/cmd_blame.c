@@ -129,9 +129,15 @@ static bool open_edits(struct inquiry *self, struct err *err) {
     struct arena *arena = self->session->arena;
     struct span *before = arena_array(arena, model->sheet_count, sizeof *before);
     struct span *after = arena_array(arena, model->sheet_count, sizeof *after);
-    return read_texts(self, self->replay.from, before, err) &&
-           read_texts(self, self->replay.to, after, err) &&
-           edits_open(&self->edits, model, &self->diff, before, after, err);
+    bool ok = read_texts(self, self->replay.from, before, err) &&
+              read_texts(self, self->replay.to, after, err);
+    if (ok)
+        return edits_open(&self->edits, model, &self->diff, before, after, err);
+    for (size_t i = 0; i < model->sheet_count; i++) {
+        free((char *)before[i].data);
+        free((char *)after[i].data);
+    }
+    return false;
 }
 
 static bool find_causes(struct inquiry *self, struct err *err) {

@@ -65,6 +65,16 @@ static void log_summary(const struct run_report *report, bool is_wanted) {
              (long long)rejected, run_report_exit_code(report), report->total_seconds);
 }
 
+/* In one transaction, so that the KPIs are of one version. */
+static bool add_text(struct session *session, struct warehouse *warehouse,
+                     const struct model *model, const struct run_options *run,
+                     const struct run_report *report, struct err *err) {
+    bool ok = warehouse_begin_read(warehouse, err) &&
+              run_report_add_text(&session->output, report, warehouse, model, run, err);
+    warehouse_rollback(warehouse);
+    return ok;
+}
+
 static bool print_report(struct session *session, struct warehouse *warehouse,
                          const struct model *model, const struct run_options *run,
                          const struct run_report *report, struct err *err) {
@@ -81,7 +91,7 @@ static bool print_report(struct session *session, struct warehouse *warehouse,
     else if (!is_silent && output->format == OUTPUT_CSV)
         run_report_add_sheets(output, report);
     else if (!is_silent)
-        ok = run_report_add_text(output, report, warehouse, model, run, err);
+        ok = add_text(session, warehouse, model, run, report, err);
     if (ok && output_close(output, err))
         return true;
     return err_wrap(err, "the run is published, but its report is not");

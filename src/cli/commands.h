@@ -36,6 +36,8 @@ bool cmd_export(struct session *session, struct err *err);
 bool cmd_apply(struct session *session, struct err *err);
 bool cmd_blame(struct session *session, struct err *err);
 bool cmd_copy(struct session *session, struct err *err);
+bool cmd_prune(struct session *session, struct err *err);
+bool cmd_verify(struct session *session, struct err *err);
 bool cmd_diff(struct session *session, struct err *err);
 bool cmd_doctor(struct session *session, struct err *err);
 bool cmd_model(struct session *session, struct err *err);

@@ -88,6 +88,14 @@ static void add_row(struct json_writer *json, const struct diff_row *row, bool h
     json_close_object(json);
 }
 
+static void add_changes(struct json_writer *json, const struct diff_sheet *sheet,
+                        const struct diff_view *view) {
+    json_open_array(json, "changes");
+    for (size_t i = 0; i < sheet->row_count; i++)
+        add_row(json, &sheet->rows[i], view->has_cells);
+    json_close_array(json);
+}
+
 static void add_sheet(struct json_writer *json, const struct diff_sheet *sheet,
                       const struct run_sheet *report, const struct diff_view *view) {
     json_open_object(json, NULL);
@@ -99,21 +107,23 @@ static void add_sheet(struct json_writer *json, const struct diff_sheet *sheet,
     add_columns(json, sheet);
     add_counts(json, sheet, sheet->model ? (int64_t)sheet->unchanged : report->rows);
     json_add_boolean(json, "repeated_keys", sheet->has_repeated_keys);
-    json_open_array(json, "changes");
-    for (size_t i = 0; i < sheet->row_count && (view->has_rows || view->has_cells); i++)
-        add_row(json, &sheet->rows[i], view->has_cells);
-    json_close_array(json);
+    if (view->has_rows || view->has_cells)
+        add_changes(json, sheet, view);
+    else
+        json_add_null(json, "changes");
     json_close_object(json);
 }
 
-static void add_rejects(struct json_writer *json, const char *name,
-                        const struct diff_reject *rejects, size_t count,
-                        const struct diff_view *view) {
+static void add_reject_list(struct json_writer *json, const char *name,
+                            const struct diff_reject *rejects, size_t count,
+                            const struct diff_view *view) {
+    if (view->is_counts) {
+        json_add_null(json, name);
+        return;
+    }
     json_open_array(json, name);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && i < view->limit; i++) {
         const struct diff_reject *reject = &rejects[i];
-        if (view->sheet && strcmp(view->sheet, reject->sheet->name) != 0)
-            continue;
         json_open_object(json, NULL);
         json_add_string(json, "sheet", reject->sheet->name);
         json_add_string(json, "key", reject->key);
@@ -124,6 +134,22 @@ static void add_rejects(struct json_writer *json, const char *name,
         json_close_object(json);
     }
     json_close_array(json);
+}
+
+static void add_rejects(struct json_writer *json, const struct diff *diff,
+                        const struct diff_view *view) {
+    if (!view->has_rows && !view->has_cells && !view->is_counts) {
+        json_add_null(json, "rejects");
+        return;
+    }
+    json_open_object(json, "rejects");
+    add_reject_list(json, "new", diff->new_rejects, diff->new_reject_count, view);
+    add_reject_list(json, "healed", diff->healed, diff->healed_count, view);
+    json_open_object(json, "rows");
+    json_add_integer(json, "new", (int64_t)diff->new_reject_count);
+    json_add_integer(json, "healed", (int64_t)diff->healed_count);
+    json_close_object(json);
+    json_close_object(json);
 }
 
 static void add_gold_key(struct json_writer *json, const struct gold_model *gold,
@@ -158,34 +184,54 @@ static void add_gold_values(struct json_writer *json, const struct gold_model *g
     json_close_object(json);
 }
 
+static void add_gold_row(struct json_writer *json, const struct diff_gold *gold,
+                         const struct diff_gold_row *row) {
+    json_open_object(json, NULL);
+    add_gold_key(json, gold->model, row);
+    if (row->kind == DIFF_CHANGED)
+        add_gold_cells(json, gold->model, row);
+    else
+        add_gold_values(json, gold->model, row->kind == DIFF_ADDED ? row->after : row->before);
+    json_close_object(json);
+}
+
+/* The limit is of a table's rows of every kind together. */
 static void add_gold_rows(struct json_writer *json, const char *name, enum diff_kind kind,
-                          const struct diff_gold *gold) {
-    json_open_array(json, name);
-    for (size_t i = 0; i < gold->row_count; i++) {
-        const struct diff_gold_row *row = &gold->rows[i];
-        if (row->kind != kind)
-            continue;
-        json_open_object(json, NULL);
-        add_gold_key(json, gold->model, row);
-        if (kind == DIFF_CHANGED)
-            add_gold_cells(json, gold->model, row);
-        else
-            add_gold_values(json, gold->model, kind == DIFF_ADDED ? row->after : row->before);
-        json_close_object(json);
+                          const struct diff_gold *gold, const struct diff_view *view) {
+    if (view->is_counts) {
+        json_add_null(json, name);
+        return;
     }
+    json_open_array(json, name);
+    for (size_t i = 0; i < gold->row_count && i < view->limit; i++)
+        if (gold->rows[i].kind == kind)
+            add_gold_row(json, gold, &gold->rows[i]);
     json_close_array(json);
+}
+
+static void add_gold_counts(struct json_writer *json, const struct diff_gold *gold) {
+    json_open_object(json, "rows");
+    json_add_integer(json, "added", (int64_t)gold->added);
+    json_add_integer(json, "removed", (int64_t)gold->removed);
+    json_add_integer(json, "changed", (int64_t)gold->changed);
+    json_close_object(json);
 }
 
 static void add_gold(struct json_writer *json, const struct diff *diff,
                      const struct diff_view *view) {
+    if (view->sheet || (!view->has_kpis && !view->is_counts)) {
+        json_add_null(json, "gold");
+        return;
+    }
     json_open_array(json, "gold");
-    for (size_t i = 0; i < diff->model->gold_count && view->has_kpis; i++) {
+    for (size_t i = 0; i < diff->model->gold_count; i++) {
         const struct diff_gold *gold = &diff->gold[i];
         json_open_object(json, NULL);
         json_add_string(json, "table", diff->model->gold[i].name);
-        add_gold_rows(json, "added", DIFF_ADDED, gold);
-        add_gold_rows(json, "removed", DIFF_REMOVED, gold);
-        add_gold_rows(json, "changed", DIFF_CHANGED, gold);
+        add_gold_rows(json, "added", DIFF_ADDED, gold, view);
+        add_gold_rows(json, "removed", DIFF_REMOVED, gold, view);
+        add_gold_rows(json, "changed", DIFF_CHANGED, gold, view);
+        add_gold_counts(json, gold);
         json_close_object(json);
     }
     json_close_array(json);
@@ -202,10 +248,7 @@ void diff_add_json(struct output *output, const struct diff *diff, const struct 
         if (!view->sheet || strcmp(view->sheet, report->sheets[i].sheet) == 0)
             add_sheet(&json, &diff->sheets[i], &report->sheets[i], view);
     json_close_array(&json);
-    json_open_object(&json, "rejects");
-    add_rejects(&json, "new", diff->new_rejects, diff->new_reject_count, view);
-    add_rejects(&json, "healed", diff->healed, diff->healed_count, view);
-    json_close_object(&json);
+    add_rejects(&json, diff, view);
     add_gold(&json, diff, view);
     json_close_object(&json);
     buf_add_char(&output->text, '\n');

@@ -3,6 +3,7 @@
 #include "cli/kpi_value.h"
 #include "cli/table.h"
 #include "model/cell.h"
+#include "stages/key.h"
 
 static size_t at_most(size_t count, size_t limit) {
     return count < limit ? count : limit;
@@ -59,7 +60,17 @@ static void add_column_names(struct output *output, const char *what, enum outpu
     }
 }
 
-static void add_column_changes(struct output *output, const struct diff_sheet *sheet) {
+/* A new column with a value in each row is one change and not as many as there are rows. */
+static void add_only_in_columns(struct output *output, const struct diff_sheet *sheet) {
+    if (!sheet->only_in_columns)
+        return;
+    buf_add_text(&output->text, "  ");
+    output_add_count(&output->text, (int64_t)sheet->only_in_columns, "more row", "more rows");
+    buf_add_text(&output->text, " changed in nothing but that: --limit 0 shows all\n");
+}
+
+static void add_column_changes(struct output *output, const struct diff_sheet *sheet,
+                               const struct diff_view *view) {
     if (!sheet->is_first)
         add_column_names(output, "added", STYLE_GOOD, sheet->added_columns,
                          sheet->added_column_count);
@@ -71,16 +82,22 @@ static void add_column_changes(struct output *output, const struct diff_sheet *s
         output_add(output, span_from(sheet->renames[i].from));
         buf_add_text(&output->text, " \u2192 ");
         output_add(output, span_from(sheet->renames[i].to));
-        buf_add_text(&output->text, " (a guess: the values are the same)\n");
+        buf_add_text(&output->text, " (a guess: values, place, name)\n");
     }
+    if (view->has_rows || view->has_cells)
+        add_only_in_columns(output, sheet);
 }
 
-/* The cells of a row that came or went, in one text. */
+/* The cells of a row that came or went, in one text; between two bars without a text is a blank
+ * one.
+ */
 static void add_summary(struct buf *out, const struct diff_row *row) {
+    size_t column = 0;
     for (size_t i = 0; i < row->cell_count; i++) {
-        struct span text = row->kind == DIFF_ADDED ? row->cells[i].after : row->cells[i].before;
-        buf_add_text(out, i ? " | " : "");
-        buf_add(out, text);
+        const struct diff_cell *cell = &row->cells[i];
+        for (; column < cell->index; column++)
+            buf_add_text(out, column + 1 < cell->index ? " |" : " | ");
+        buf_add(out, row->kind == DIFF_ADDED ? cell->after : cell->before);
     }
 }
 
@@ -143,7 +160,8 @@ static void add_rows(struct output *output, const struct diff_sheet *sheet,
             add_whole_row(&table, row, view->has_cells);
     }
     table_end(&table);
-    add_more(output, sheet->changed + sheet->added + sheet->removed - shown);
+    add_more(output,
+             sheet->changed + sheet->added + sheet->removed - sheet->only_in_columns - shown);
     if (sheet->has_repeated_keys)
         buf_add_text(&output->text,
                      "  rows of the same key were paired in the order of the sheet\n");
@@ -172,7 +190,7 @@ static void add_sheet(struct output *output, const struct diff_sheet *sheet,
     if (is_held || !sheet->model)
         return;
     add_sheet_counts(output, sheet, report);
-    add_column_changes(output, sheet);
+    add_column_changes(output, sheet, view);
     add_rows(output, sheet, view);
 }
 
@@ -321,13 +339,37 @@ static void add_title(struct output *output, const struct run_report *report,
     else
         buf_add_text(out, "an empty warehouse");
     if (view->is_pending && !has_pulled(report))
-        buf_add_text(out, " \u2192 what is built from it; nothing is written");
+        buf_add_text(out, " \u2192 what is built from it");
     else if (view->is_pending)
-        buf_add_text(out, " \u2192 the sheets as they are now; nothing is written");
+        buf_add_text(out, " \u2192 the sheets as they are now");
     else
         buf_printf(out, " \u2192 snapshot %lld of %s", (long long)report->snapshot_id,
                    report->loaded_at);
     buf_printf(out, "%s\n", output_style_off(output, STYLE_BOLD));
+    if (view->is_pending)
+        buf_add_text(out, "Nothing is written.\n");
+}
+
+static bool has_kpis(const struct diff *diff) {
+    for (size_t i = 0; i < diff->model->gold_count; i++)
+        if (diff->gold[i].row_count)
+            return true;
+    return false;
+}
+
+/* What could be taken for something else when nothing is said. */
+static void add_end(struct output *output, const struct diff *diff, const struct diff_view *view) {
+    bool is_only_kpis = view->has_kpis && !view->has_cells;
+    const char *verb = view->is_pending ? "would change" : "changed";
+    if (diff_is_empty(diff))
+        buf_printf(&output->text, "\nNothing %s.\n", verb);
+    else if (is_only_kpis && !has_kpis(diff))
+        buf_printf(&output->text, "\nNo KPI %s.\n", verb);
+    if (!view->hidden_kpis)
+        return;
+    buf_add_char(&output->text, '\n');
+    output_add_count(&output->text, (int64_t)view->hidden_kpis, "KPI row", "KPI rows");
+    buf_printf(&output->text, " %s, which follow from all sheets: leave --sheet out\n", verb);
 }
 
 void diff_add_text(struct output *output, const struct diff *diff, const struct run_report *report,
@@ -344,9 +386,7 @@ void diff_add_text(struct output *output, const struct diff *diff, const struct 
     }
     for (size_t i = 0; i < diff->model->gold_count && (view->has_kpis || view->is_counts); i++)
         add_gold(output, &diff->gold[i], view);
-    if (diff_is_empty(diff))
-        buf_add_text(&output->text,
-                     view->is_pending ? "\nNothing would change.\n" : "\nNothing changed.\n");
+    add_end(output, diff, view);
 }
 
 /* ---- CSV ---- */
@@ -367,19 +407,27 @@ static void add_csv_cell(struct table *table, const char *name, const struct dif
     table_add(table, cell->after);
 }
 
+/* Exact, and as a sheet's key is written. */
+static struct span gold_key_text(const struct gold_model *gold, const struct value *values,
+                                 struct arena *arena) {
+    struct span *parts = arena_array(arena, gold->key_count, sizeof *parts);
+    for (size_t i = 0; i < gold->key_count; i++)
+        parts[i] = cell_format(&gold->fields[gold->key[i]], values[gold->key[i]], arena);
+    return key_join(parts, gold->key_count, arena);
+}
+
 static void add_csv_gold(struct table *table, const struct gold_model *gold,
                          const struct diff_gold_row *row) {
     static const char *const kinds[] = {"added", "removed", "changed"};
     struct arena scratch = {0};
-    struct buf key = {0};
-    add_gold_key(&key, gold, row->after ? row->after : row->before);
+    struct span key = gold_key_text(gold, row->after ? row->after : row->before, &scratch);
     for (size_t i = 0; i < gold->field_count; i++) {
         struct value before = row->before ? row->before[i] : value_null();
         struct value after = row->after ? row->after[i] : value_null();
         if (value_equal(before, after))
             continue;
         table_add_string(table, gold->name);
-        table_add(table, buf_span(&key));
+        table_add(table, key);
         table_add_string(table, NULL);
         table_add_string(table, NULL);
         table_add_string(table, gold->fields[i].name);
@@ -387,7 +435,6 @@ static void add_csv_gold(struct table *table, const struct gold_model *gold,
         table_add(table, cell_format(&gold->fields[i], before, &scratch));
         table_add(table, cell_format(&gold->fields[i], after, &scratch));
     }
-    buf_free(&key);
     arena_free(&scratch);
 }
 

@@ -2,8 +2,9 @@
  *
  * The JSON shape is fixed (fields may be added):
  * {"from", "to", "sheets": [{"sheet", "source", "location", "status", "message", "columns", "rows",
- *  "repeated_keys", "changes"}], "rejects": {"new", "healed"}, "gold": [{"table", "added",
- * "removed", "changed"}]}
+ *  "repeated_keys", "changes"}], "rejects": {"new", "healed", "rows": {"new", "healed"}}, "gold":
+ * [{"table", "added", "removed", "changed", "rows": {"added", "removed", "changed"}}]}
+ * "rows" counts all, also those that --limit cuts off. What --only or --sheet leaves out is null.
  */
 #ifndef GOLDLEAF_CLI_DIFF_PRINT_H
 #define GOLDLEAF_CLI_DIFF_PRINT_H
@@ -17,7 +18,8 @@ struct diff_view {
     const char *sheet;                  /* NULL: all */
     bool has_rows, has_cells, has_kpis; /* the counts of sheets are always there */
     bool is_counts;                     /* counts of everything, and nothing else */
-    size_t limit;                       /* entries of each list as text; SIZE_MAX: all */
+    size_t hidden_kpis;                 /* rows of KPIs that `sheet` leaves out */
+    size_t limit;                       /* entries of each list; SIZE_MAX: all */
     bool is_pending;                    /* the second version is not recorded: a dry run */
 };
 

@@ -5,8 +5,14 @@
 #include "cli/exit_codes.h"
 #include "cli/plan.h"
 #include "cli/session_run.h"
+#include "source/header.h"
 
 #define ENTRIES_SHOWN 20 /* of each list, for people */
+
+/* Who asks for all of them gets them one by one. */
+static bool folds_columns(const struct session *session) {
+    return session->output.format == OUTPUT_TEXT && session->options.limit != 0;
+}
 
 static size_t limit_of(const struct session *session) {
     int64_t limit = session->options.limit;
@@ -22,14 +28,19 @@ void dry_run_open_diff(const struct session *session, const struct model *model,
     struct diff_options settings = {.limit = limit_of(session),
                                     .ignored = options->ignored,
                                     .ignored_count = options->ignored_count,
-                                    .min_change = options->min_change};
+                                    .min_change = options->min_change,
+                                    .folds_columns = folds_columns(session)};
     diff_open(diff, model, &settings);
 }
 
 static bool is_field(const struct model *model, const char *name) {
     for (size_t i = 0; i < model->sheet_count; i++)
-        if (sheet_model_find_field(&model->sheets[i], span_from(name)) >= 0)
-            return true;
+        for (size_t j = 0; j < model->sheets[i].field_count; j++) {
+            struct header_column column = {.text = SPAN(""),
+                                           .name = model->sheets[i].fields[j].name};
+            if (header_is_meant(&column, span_from(name)))
+                return true;
+        }
     return false;
 }
 
@@ -42,25 +53,34 @@ bool dry_run_check_names(const struct session *session, const struct model *mode
             log_line(LOG_LEVEL_WARN, "ignored_column",
                      "--ignore-columns: no sheet of the model %s has a column \"%s\"", model->name,
                      options->ignored[i]);
-    return !sheet || session_check_sheet(session, model, OPTION_SHEET, sheet, err);
+    if (sheet && !session_check_sheet(session, model, OPTION_SHEET, sheet, err))
+        return false;
+    const char *only = options->text[OPTION_ONLY];
+    if (!sheet || !only || strcmp(only, "kpis") != 0)
+        return true;
+    err_set(err, ERR_USAGE, "--sheet leaves KPIs out, and --only kpis everything else");
+    return err_hint(err, "KPIs follow from all sheets together: leave --sheet out");
 }
 
 static struct diff_view view_of(const struct session *session, bool is_pending) {
     const char *only = session->options.text[OPTION_ONLY];
+    const char *sheet = session->options.text[OPTION_SHEET];
     bool has_all = !only;
-    return (struct diff_view){.sheet = session->options.text[OPTION_SHEET],
+    return (struct diff_view){.sheet = sheet,
                               .has_rows = has_all || strcmp(only, "rows") == 0,
                               .has_cells = has_all || strcmp(only, "cells") == 0,
-                              .has_kpis = has_all || strcmp(only, "kpis") == 0,
+                              .has_kpis = !sheet && (has_all || strcmp(only, "kpis") == 0),
                               .is_counts = only && strcmp(only, "counts") == 0,
                               .limit = limit_of(session),
                               .is_pending = is_pending};
 }
 
-bool dry_run_print(struct session *session, const struct diff *diff,
-                   const struct run_report *report, bool is_pending, struct err *err) {
+bool dry_run_print(struct session *session, struct diff *diff, const struct run_report *report,
+                   bool is_pending, struct err *err) {
     struct output *output = &session->output;
     struct diff_view view = view_of(session, is_pending);
+    if (view.sheet)
+        view.hidden_kpis = diff_narrow(diff, view.sheet);
     if (output->format == OUTPUT_JSON)
         diff_add_json(output, diff, report, &view);
     else if (output->format == OUTPUT_CSV)

@@ -18,8 +18,9 @@ bool dry_run_check_names(const struct session *session, const struct model *mode
 /* Opens a diff as the options ask for it. */
 void dry_run_open_diff(const struct session *session, const struct model *model, struct diff *diff);
 
-/* Prints it and sets the session's exit code. */
-bool dry_run_print(struct session *session, const struct diff *diff,
-                   const struct run_report *report, bool is_pending, struct err *err);
+/* Prints what the options ask for of it, which leaves the rest out, and sets the session's exit
+ * code. */
+bool dry_run_print(struct session *session, struct diff *diff, const struct run_report *report,
+                   bool is_pending, struct err *err);
 
 #endif

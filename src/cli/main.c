@@ -6,6 +6,9 @@
 #include "run/signals.h"
 
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <unistd.h>
 
 /* A program started with a closed stream would get its descriptor for the next file it opens, and
@@ -14,6 +17,14 @@ static void occupy_standard_streams(void) {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
         if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
             _exit(1);
+}
+
+/* The C library would keep blocks of up to 32 MB for later once one of them was given back. Here a
+ * sheet's are large, few, and never needed again. */
+static void return_large_blocks(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
 }
 
 static bool check_operands(const struct session *session, struct err *err) {
@@ -82,6 +93,7 @@ int main(int argc, char **argv) {
     struct err err = {0};
     struct session session = {.arena = &arena, .output = {.descriptor = -1}};
     occupy_standard_streams();
+    return_large_blocks();
     signals_install();
     bool ok = run(&session, argc, argv, &err);
     int exit_code = ok ? session.exit_code : err_exit_code(err.class);

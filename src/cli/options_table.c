@@ -76,7 +76,7 @@ const struct option OPTIONS[OPTION_COUNT] = {
                              .help = "rebuild silver and gold from bronze from scratch"},
     [OPTION_DRY_RUN] = {.name = "dry-run",
                         .kind = KIND_FLAG,
-                        .commands = FOR_PULL | FOR_BUILD,
+                        .commands = FOR_PULL | FOR_BUILD | FOR_PRUNE,
                         .variable = "GOLDLEAF_DRY_RUN",
                         .help = "show what would change, down to the KPIs, and change nothing"},
     [OPTION_SAVE_PLAN] = {.name = "save-plan",
@@ -97,13 +97,16 @@ const struct option OPTIONS[OPTION_COUNT] = {
                      .variable = "GOLDLEAF_ONLY",
                      .value = "PART",
                      .choices = "rows|cells|kpis|counts",
-                     .help = "of a difference, show only rows, cells, kpis or counts"},
-    [OPTION_IGNORE_COLUMNS] = {.name = "ignore-columns",
-                               .kind = KIND_LIST,
-                               .commands = FOR_PULL | FOR_BUILD | FOR_DIFF,
-                               .variable = "GOLDLEAF_IGNORE_COLUMNS",
-                               .value = "NAMES",
-                               .help = "of a difference, leave out cells of these columns"},
+                     .help = "of a difference, show only rows, cells, kpis or counts; in JSON "
+                             "the rest is null"},
+    [OPTION_IGNORE_COLUMNS] =
+        {.name = "ignore-columns",
+         .kind = KIND_LIST,
+         .commands = FOR_PULL | FOR_BUILD | FOR_DIFF,
+         .variable = "GOLDLEAF_IGNORE_COLUMNS",
+         .value = "NAMES",
+         .help = "of a difference, leave out cells of these columns, named as in the "
+                 "sheet's header or in bronze"},
     [OPTION_MIN_CHANGE] = {.name = "min-change",
                            .kind = KIND_NUMBER,
                            .commands = FOR_PULL | FOR_BUILD | FOR_DIFF,
@@ -136,7 +139,7 @@ const struct option OPTIONS[OPTION_COUNT] = {
                      .commands = FOR_BLAME,
                      .variable = "GOLDLEAF_FROM",
                      .value = "N",
-                     .help = "the snapshot before; default: the last but one"},
+                     .help = "the snapshot before; default: the one before --to"},
     [OPTION_TO] = {.name = "to",
                    .kind = KIND_TEXT,
                    .commands = FOR_BLAME | FOR_COPY,
@@ -149,7 +152,9 @@ const struct option OPTIONS[OPTION_COUNT] = {
                       .commands = FOR_REJECTS | FOR_DIFF | FOR_PULL | FOR_BUILD,
                       .variable = "GOLDLEAF_SHEET",
                       .value = "NAME",
-                      .help = "of rejects or a difference, only this sheet"},
+                      .help =
+                          "of rejects or a difference, only this sheet; KPIs, which follow from "
+                          "all sheets, are left out then"},
     [OPTION_LIMIT] = {.name = "limit",
                       .kind = KIND_COUNT,
                       .commands =
@@ -157,7 +162,15 @@ const struct option OPTIONS[OPTION_COUNT] = {
                       .variable = "GOLDLEAF_LIMIT",
                       .value = "N",
                       .help = "at most so many rows, 0 for all; default: all, and as text 50 "
-                              "rejects and 20 differences of each sheet"},
+                              "rejects and 20 entries of each list of a difference"},
+    [OPTION_KEEP] = {.name = "keep",
+                     .kind = KIND_KEEP,
+                     .commands = FOR_PRUNE,
+                     .variable = "GOLDLEAF_KEEP",
+                     .value = "90d|N",
+                     .help =
+                         "of prune: keep the snapshots of so long (90d, 12h), or so many of the "
+                         "newest"},
     [OPTION_EVERY] = {.name = "every",
                       .kind = KIND_TEXT,
                       .commands = FOR_SCHEDULE,

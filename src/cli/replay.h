@@ -15,8 +15,8 @@ struct replay {
     const char *from_loaded_at, *to_loaded_at;
 };
 
-/* Opens model and warehouses. `from` and `to` are numbers of snapshots; 0: the last but one and the
- * last. ERR_USAGE when there is no such snapshot. */
+/* Opens model and warehouses. `from` and `to` are numbers of snapshots; 0: the one before that is
+ * recorded, and the last. ERR_USAGE when there is no such snapshot. */
 bool replay_open(struct replay *replay, struct session *session, int64_t from, int64_t to,
                  struct err *err);
 void replay_close(struct replay *replay);

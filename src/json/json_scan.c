@@ -34,7 +34,8 @@ static size_t mark_add(struct json_marks *marks, size_t start, size_t name) {
         marks->capacity = marks->capacity ? marks->capacity * 2 : 64;
         marks->items = memory_resize(marks->items, marks->capacity, sizeof *marks->items);
     }
-    marks->items[marks->count] = (struct json_mark){.start = start, .name = name};
+    marks->items[marks->count] =
+        (struct json_mark){.start = (uint32_t)start, .name = (uint32_t)name};
     return marks->count++;
 }
 
@@ -216,12 +217,14 @@ static bool scan_value(struct scan *scan, size_t name) {
                    : c == '"'                      ? scan_string(scan)
                    : c == '-' || ascii_is_digit(c) ? scan_number(scan)
                                                    : scan_word(scan);
-    scan->marks->items[mark].end = scan->at;
+    scan->marks->items[mark].end = (uint32_t)scan->at;
     return is_good;
 }
 
 bool json_scan(struct span text, struct json_marks *marks, struct err *err) {
     struct scan scan = {.text = text, .marks = marks, .err = err};
+    if (text.size > UINT32_MAX)
+        return fault(&scan, "a document of more than 4 GiB");
     if (!utf8_is_valid(text, &scan.at))
         return fault(&scan, "the text is not UTF-8");
     scan.at = 0;

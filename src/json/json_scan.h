@@ -8,10 +8,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Where a value was found. */
+#include <stdint.h>
+
+/* Where a value was found. An answer has hundreds of thousands: 32 bits are enough for its size. */
 struct json_mark {
-    size_t start, end; /* offsets in the text */
-    size_t name;       /* offset of the member's name; 0 when it has none */
+    uint32_t start, end; /* offsets in the text */
+    uint32_t name;       /* offset of the member's name; 0 when it has none */
 };
 
 /* One mark a value, in the order of the text (a container before its children). Malloc'ed; give it
@@ -21,8 +23,8 @@ struct json_marks {
     size_t count, capacity;
 };
 
-/* Checks the whole text: UTF-8, grammar, depth, number length, no U+0000, no lone surrogates. The
- * marks are the caller's to free in any case. */
+/* Checks the whole text: UTF-8, grammar, depth, number length, no U+0000, no lone surrogates, at
+ * most 4 GiB. The marks are the caller's to free in any case. */
 bool json_scan(struct span text, struct json_marks *marks, struct err *err);
 
 /* The text of a value as it is written, a string's quotes included. */

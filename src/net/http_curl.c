@@ -1,7 +1,8 @@
 /* The client over libcurl. One transfer at a time, on a handle that keeps its connections. */
+#include "net/curl_library.h"
 #include "net/http.h"
 
-#include <curl/curl.h>
+#include "base/arena.h"
 
 #define POLL_MS 50             /* how soon a signal is noticed */
 #define CONNECT_TIMEOUT_S 15.0 /* where the patience for silence is longer than that */
@@ -11,6 +12,7 @@
 struct curl_client {
     struct http_client base;
     struct http_settings settings;
+    struct curl_library curl;
     CURL *easy;
     CURLM *multi;
     char detail[CURL_ERROR_SIZE];
@@ -64,14 +66,15 @@ static struct span shown_host_of(const char *url) {
     return at ? (struct span){at + 1, (size_t)(host.data + host.size - at - 1)} : host;
 }
 
-static struct curl_slist *make_headers(const struct http_request *request) {
-    struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json");
+static struct curl_slist *make_headers(const struct curl_library *curl,
+                                       const struct http_request *request) {
+    struct curl_slist *headers = curl->slist_append(NULL, "Accept: application/json");
     struct buf line = {0};
     /* libcurl would ask before it sends a body of more than a megabyte. */
-    headers = curl_slist_append(headers, "Expect:");
+    headers = curl->slist_append(headers, "Expect:");
     if (request->authorization) {
         buf_printf(&line, "Authorization: %s", request->authorization);
-        headers = curl_slist_append(headers, line.data);
+        headers = curl->slist_append(headers, line.data);
         explicit_bzero(line.data, line.size);
     }
     buf_free(&line);
@@ -80,37 +83,38 @@ static struct curl_slist *make_headers(const struct http_request *request) {
 
 static void configure_transfer(struct curl_client *self, const struct http_request *request,
                                struct curl_slist *headers, struct curl_sink *sink) {
+    const struct curl_library *curl = &self->curl;
     CURL *easy = self->easy;
     bool is_local = is_on_this_machine(request->url);
     double connect_s =
         self->settings.timeout_s < CONNECT_TIMEOUT_S ? self->settings.timeout_s : CONNECT_TIMEOUT_S;
     long silence_s = (long)(self->settings.timeout_s + 0.999);
-    curl_easy_reset(easy); /* keeps connections and what is known of hosts */
+    curl->easy_reset(easy); /* keeps connections and what is known of hosts */
     self->detail[0] = '\0';
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, self->detail);
-    curl_easy_setopt(easy, CURLOPT_URL, request->url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, is_local ? "http" : "https");
+    curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, self->detail);
+    curl->easy_setopt(easy, CURLOPT_URL, request->url);
+    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, is_local ? "http" : "https");
     if (is_local)
-        curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+        curl->easy_setopt(easy, CURLOPT_PROXY, "");
+    curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     /* Looking up a name is a thread that cannot be stopped; it is left behind, not waited for. */
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_s * 1000));
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, LEAST_BYTES_PER_S);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, silence_s);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT, TOTAL_TIMEOUT_S);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_s * 1000));
+    curl->easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, LEAST_BYTES_PER_S);
+    curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, silence_s);
+    curl->easy_setopt(easy, CURLOPT_TIMEOUT, TOTAL_TIMEOUT_S);
+    curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     /* Google compresses for programs that have the word in their name. */
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "goldleaf/" GOLDLEAF_VERSION " (gzip)");
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, curl_take);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, sink);
+    curl->easy_setopt(easy, CURLOPT_USERAGENT, "goldleaf/" GOLDLEAF_VERSION " (gzip)");
+    curl->easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, curl_take);
+    curl->easy_setopt(easy, CURLOPT_WRITEDATA, sink);
     if (request->form)
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->form);
+        curl->easy_setopt(easy, CURLOPT_POSTFIELDS, request->form);
 }
 
 static bool is_stopped(const struct curl_client *self) {
@@ -119,39 +123,41 @@ static bool is_stopped(const struct curl_client *self) {
 
 /* CURLE_ABORTED_BY_CALLBACK when it was told to stop. */
 static CURLcode perform(struct curl_client *self) {
+    const struct curl_library *curl = &self->curl;
     CURLcode result = CURLE_ABORTED_BY_CALLBACK;
     int running = 1, left;
-    CURLMcode status = curl_multi_add_handle(self->multi, self->easy);
+    CURLMcode status = curl->multi_add_handle(self->multi, self->easy);
     while (status == CURLM_OK && running && !is_stopped(self)) {
-        status = curl_multi_perform(self->multi, &running);
+        status = curl->multi_perform(self->multi, &running);
         if (status == CURLM_OK && running)
-            status = curl_multi_poll(self->multi, NULL, 0, POLL_MS, NULL);
+            status = curl->multi_poll(self->multi, NULL, 0, POLL_MS, NULL);
     }
     if (status != CURLM_OK)
         result = CURLE_OUT_OF_MEMORY;
-    for (CURLMsg *message; (message = curl_multi_info_read(self->multi, &left));)
+    for (CURLMsg *message; (message = curl->multi_info_read(self->multi, &left));)
         if (message->msg == CURLMSG_DONE)
             result = message->data.result;
-    curl_multi_remove_handle(self->multi, self->easy);
+    curl->multi_remove_handle(self->multi, self->easy);
     return result;
 }
 
-static void read_answer(CURL *easy, struct http_response *response) {
+static void read_answer(const struct curl_library *curl, CURL *easy,
+                        struct http_response *response) {
     struct curl_header *date;
     const char *type = NULL;
     long status = 0;
     curl_off_t retry_after_s = 0, wire_bytes = 0;
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after_s);
-    curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
-    curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
+    curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl->easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+    curl->easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
+    curl->easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
     response->status = (int)status;
     response->is_json = type && starts_with(type, "application/json");
     response->wire_bytes = (size_t)wire_bytes;
     if (retry_after_s > 0)
         response->retry_after_s = retry_after_s;
-    if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK)
-        response->date_s = curl_getdate(date->value, NULL); /* -1 when it is none */
+    if (curl->easy_header(easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK)
+        response->date_s = curl->getdate(date->value, NULL); /* -1 when it is none */
 }
 
 /* What is said where libcurl's own words would not help. */
@@ -193,6 +199,7 @@ static bool fail_at_proxy(struct span host, long status, struct err *err) {
 
 static bool fail(struct curl_client *self, const struct http_request *request, CURLcode code,
                  const struct http_response *response, struct err *err) {
+    const struct curl_library *curl = &self->curl;
     struct span host = shown_host_of(request->url);
     const char *message = NULL, *hint = NULL;
     enum err_class class = ERR_FAILED;
@@ -202,7 +209,7 @@ static bool fail(struct curl_client *self, const struct http_request *request, C
                        request->max_bytes / 1000000);
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return err_set(err, ERR_INTERRUPTED, "interrupted");
-    curl_easy_getinfo(self->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    curl->easy_getinfo(self->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (proxy_status >= 300)
         return fail_at_proxy(host, proxy_status, err);
     for (size_t i = 0; i < COUNT_OF(FAULTS); i++)
@@ -212,7 +219,7 @@ static bool fail(struct curl_client *self, const struct http_request *request, C
             hint = FAULTS[i].hint;
         }
     if (!message)
-        message = self->detail[0] ? self->detail : curl_easy_strerror(code);
+        message = self->detail[0] ? self->detail : curl->easy_strerror(code);
     err_set(err, class, "%.*s: %s", SPAN_ARG(host), message);
     return hint && err_hint(err, "%s", hint);
 }
@@ -220,38 +227,48 @@ static bool fail(struct curl_client *self, const struct http_request *request, C
 static bool curl_send(struct http_client *client, const struct http_request *request,
                       struct http_response *response, struct err *err) {
     struct curl_client *self = (struct curl_client *)client;
+    const struct curl_library *curl = &self->curl;
     struct curl_sink sink = {response, request->max_bytes};
-    struct curl_slist *headers = make_headers(request);
+    struct curl_slist *headers = make_headers(curl, request);
     configure_transfer(self, request, headers, &sink);
     CURLcode code = perform(self);
     if (code == CURLE_OK)
-        read_answer(self->easy, response);
-    curl_easy_setopt(self->easy, CURLOPT_HTTPHEADER, NULL);
-    curl_slist_free_all(headers);
+        read_answer(curl, self->easy, response);
+    curl->easy_setopt(self->easy, CURLOPT_HTTPHEADER, NULL);
+    curl->slist_free_all(headers);
     return code == CURLE_OK || fail(self, request, code, response, err);
 }
 
 static void curl_close(struct http_client *client) {
     struct curl_client *self = (struct curl_client *)client;
-    curl_easy_cleanup(self->easy);
-    curl_multi_cleanup(self->multi);
+    const struct curl_library *curl = &self->curl;
+    curl->easy_cleanup(self->easy);
+    curl->multi_cleanup(self->multi);
     free(self);
 }
 
+static bool start(struct curl_client *self, struct err *err) {
+    const struct curl_library *curl = &self->curl;
+    if (!curl_library_load(&self->curl, err))
+        return false;
+    if (curl->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return err_set(err, ERR_FAILED, "libcurl does not start");
+    self->easy = curl->easy_init();
+    self->multi = curl->multi_init();
+    if (self->easy && self->multi)
+        return true;
+    curl->easy_cleanup(self->easy);
+    curl->multi_cleanup(self->multi);
+    return err_set(err, ERR_FAILED, "libcurl does not start");
+}
+
 bool http_open(struct http_client **client, const struct http_settings *settings, struct err *err) {
-    struct curl_client *self = calloc(1, sizeof *self);
+    struct curl_client *self = memory_alloc(sizeof *self);
     *client = NULL;
-    if (!self || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    *self = (struct curl_client){.base = {curl_send, curl_close}, .settings = *settings};
+    if (!start(self, err)) {
         free(self);
-        return err_set(err, ERR_FAILED, "libcurl does not start");
-    }
-    *self = (struct curl_client){.base = {curl_send, curl_close},
-                                 .settings = *settings,
-                                 .easy = curl_easy_init(),
-                                 .multi = curl_multi_init()};
-    if (!self->easy || !self->multi) {
-        curl_close(&self->base);
-        return err_set(err, ERR_FAILED, "libcurl does not start");
+        return false;
     }
     *client = &self->base;
     return true;

@@ -6,9 +6,12 @@
 
 /* ---- taking apart ---- */
 
-static bool parse(struct edits *edits, const struct sheet_model *model, struct span text,
+/* The text is the sheet's afterwards, or gone with the failure. */
+static bool parse(struct edits *edits, const struct sheet_model *model, struct span *text,
                   struct sheet *sheet, struct header *header, struct err *err) {
-    if (!csv_parse(model->name, text, sheet, err))
+    struct span taken = *text;
+    *text = (struct span){0};
+    if (!csv_parse(model->name, taken, sheet, err))
         return false;
     header_match(&edits->arena, model, sheet, header);
     return true;
@@ -58,9 +61,13 @@ bool edits_open(struct edits *edits, const struct model *model, const struct dif
     for (size_t i = 0; i < model->sheet_count; i++) {
         struct edited_sheet *sheet = &edits->sheets[i];
         ok = ok &&
-             parse(edits, &model->sheets[i], before[i], &sheet->before, &sheet->before_header,
+             parse(edits, &model->sheets[i], &before[i], &sheet->before, &sheet->before_header,
                    err) &&
-             parse(edits, &model->sheets[i], after[i], &sheet->after, &sheet->after_header, err);
+             parse(edits, &model->sheets[i], &after[i], &sheet->after, &sheet->after_header, err);
+    }
+    for (size_t i = 0; !ok && i < model->sheet_count; i++) {
+        free((char *)before[i].data);
+        free((char *)after[i].data);
     }
     for (size_t i = 0; ok && i < model->sheet_count; i++)
         list_sheet(edits, model->build_order[i]);

@@ -23,6 +23,7 @@ struct sheet_run {
     struct prefetch *prefetch;  /* NULL when this run does not pull */
     bool has_rows;              /* the prefetch holds the sheet as it is current now */
     struct last_load last_load; /* of bronze, before this run */
+    struct bronze_state *state; /* of bronze, when it was read already; or NULL */
     struct sheet_change change; /* of this run's pull */
     bool has_change;            /* `change` is filled */
     int64_t last_change_before; /* the newest snapshot before this run in which the sheet changed */
@@ -131,20 +132,29 @@ static void report_match(struct run_sheet *report, const struct match *match) {
     report->moved = (int64_t)match->moved;
 }
 
+/* A dry run of bronze alone ends before writing: nothing is built on what it would write. */
+static bool is_written(const struct pipeline *pipeline) {
+    return !pipeline->options->is_dry || pipeline->builds_silver;
+}
+
 static bool write_change(struct sheet_run *run, const struct bronze_change *change,
                          struct err *err) {
     struct pipeline *pipeline = run->pipeline;
     const struct pull *pull = &run->prefetch->pull;
-    report_match(run->report, &change->match);
+    const struct match *match = &change->match;
+    bool is_changed =
+        match->kept < match->new_count || match->kept < match->old_count || change->is_new_header;
+    report_match(run->report, match);
+    run->report->status = is_changed ? "loaded" : "unchanged";
     if (pipeline->options->diff &&
         !diff_add_sheet(pipeline->options->diff, pipeline->warehouse, pull, change, err))
         return false;
+    if (!is_written(pipeline))
+        return true;
     if (!bronze_write(pipeline->warehouse, pull, pipeline->run.snapshot_id,
                       pipeline->report->loaded_at, change, &run->change, err))
         return false;
     run->has_change = run->has_rows = true;
-    bool is_changed = run->change.added_count || run->change.ended_count || change->is_new_header;
-    run->report->status = is_changed ? "loaded" : "unchanged";
     return record_bronze(run, err);
 }
 
@@ -153,7 +163,7 @@ static bool compare_and_write(struct sheet_run *run, struct err *err) {
     const struct pull *pull = &run->prefetch->pull;
     struct bronze_change change;
     progress_begin(pipeline->progress, "comparing", run->model->name, 0);
-    bool ok = bronze_compare(pipeline->warehouse, pull, &change, err);
+    bool ok = bronze_compare(pipeline->warehouse, pull, run->state, &change, err);
     if (ok) {
         const char *reason = is_accepted(run) ? NULL
                                               : gate_judge_change(pipeline->arena, &change,
@@ -437,6 +447,25 @@ static bool check_outage(const struct pipeline *pipeline, struct err *err) {
     return err_hint(err, "the last good version stays; try again later");
 }
 
+static bool is_compared(void *context) {
+    struct prefetch *prefetch = context;
+    return prefetch_is_running(prefetch) || prefetch_has_rows(prefetch);
+}
+
+/* What the sheet will be compared with is read while there is nothing else to do but wait for it.
+ * Who asks for a dry run has edited something; another run more often than not finds nothing new.
+ */
+static bool read_state_meanwhile(struct pipeline *pipeline, struct prefetch *prefetch,
+                                 struct bronze_state *state, bool *has_state, struct err *err) {
+    struct bronze_wish wish = {.is_wanted = is_compared, .context = prefetch};
+    *has_state = pipeline->options->is_dry && prefetch_is_running(prefetch);
+    if (!*has_state)
+        return true;
+    bool ok = bronze_read_state(pipeline->warehouse, prefetch->model, &wish, state, err);
+    *has_state = ok && wish.is_whole;
+    return ok;
+}
+
 /* Two prefetches take turns: one is being worked on while the other reads ahead. */
 bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
     const struct model *model = pipeline->model;
@@ -452,7 +481,12 @@ bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
     for (size_t i = 0; ok && i < model->sheet_count; i++) {
         struct prefetch *current = &prefetches[i % 2], *ahead = &prefetches[(i + 1) % 2];
         progress_begin(pipeline->progress, "reading", model->sheets[model->build_order[i]].name, 0);
-        if (pulls && !prefetch_finish(current, pipeline->options->watch, pipeline->progress, err)) {
+        struct bronze_state state = {0};
+        bool has_state = false;
+        if (pulls &&
+            (!read_state_meanwhile(pipeline, current, &state, &has_state, err) ||
+             !prefetch_finish(current, pipeline->options->watch, pipeline->progress, err))) {
+            bronze_state_free(&state);
             ok = false;
             break;
         }
@@ -468,8 +502,10 @@ bool pipeline_run_sheets(struct pipeline *pipeline, struct err *err) {
                                 .model = &model->sheets[index],
                                 .report = &pipeline->report->sheets[index],
                                 .prefetch = pulls ? current : NULL,
-                                .last_load = lasts[i % 2]};
+                                .last_load = lasts[i % 2],
+                                .state = has_state ? &state : NULL};
         ok = ok && run_sheet(&run, err);
+        bronze_state_free(&state);
         prefetch_free(current);
     }
     prefetch_free(&prefetches[0]);

@@ -4,11 +4,15 @@
 
 #define LOOK_NS 100000000 /* between two looks at what there is to show */
 
+bool prefetch_has_rows(const struct prefetch *prefetch) {
+    const struct pull *pull = &prefetch->pull;
+    return prefetch->is_ok && !pull->origin.missing && !pull->origin.kept && !pull->is_same;
+}
+
 static void *prefetch_work(void *context) {
     struct prefetch *prefetch = context;
-    const struct source_sheet *origin = &prefetch->pull.origin;
     prefetch->is_ok = pull_read(&prefetch->pull, prefetch->model, &prefetch->task, &prefetch->err);
-    if (!prefetch->is_ok || origin->missing || origin->kept || prefetch->pull.is_same)
+    if (!prefetch_has_rows(prefetch))
         return NULL;
     pull_hash_rows(&prefetch->pull);
     if (prefetch->wants_clean) {
@@ -28,6 +32,12 @@ void prefetch_start(struct prefetch *prefetch) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!prefetch->is_started)
         prefetch_work(prefetch);
+}
+
+bool prefetch_is_running(struct prefetch *prefetch) {
+    if (prefetch->is_started)
+        prefetch->is_started = pthread_tryjoin_np(prefetch->thread, NULL) != 0;
+    return prefetch->is_started;
 }
 
 static void prefetch_join(struct prefetch *prefetch) {

@@ -26,6 +26,12 @@ struct prefetch {
 
 void prefetch_start(struct prefetch *prefetch);
 
+/* Whether it still goes on. */
+bool prefetch_is_running(struct prefetch *prefetch);
+
+/* Whether what came is to be compared with what there is. To be asked when it does not go on. */
+bool prefetch_has_rows(const struct prefetch *prefetch);
+
 /* Waits for the end, and shows meanwhile what `watch`, if there is one, has to tell; false with the
  * error. The sheet is the caller's until prefetch_free(). */
 bool prefetch_finish(struct prefetch *prefetch, struct watch *watch, struct progress *progress,

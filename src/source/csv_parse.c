@@ -8,8 +8,6 @@
 #include "source/block.h"
 #include "source/csv.h"
 
-#include <xxhash.h>
-
 /* The last column of a Google spreadsheet is ZZZ; Excel ends earlier, at XFD. */
 #define CSV_MAX_COLUMNS 18278
 
@@ -238,7 +236,6 @@ bool csv_parse(const char *name, struct span text, struct sheet *sheet, struct e
         is_parsed = csv_scan_records(&scan, err);
     }
     if (is_parsed) {
-        sheet->source_hash = XXH3_64bits(text.data, text.size);
         sheet->delimiter = scan.delimiter;
         sheet->is_plain = text.size == 0 || !memchr(text.data, '"', text.size);
         csv_make_sheet(&scan, sheet);

@@ -338,3 +338,13 @@ void header_match(struct arena *arena, const struct sheet_model *model, const st
     header->missing_required = list_missing(&m, true);
     header->extra = list_extra(&m);
 }
+
+bool header_is_meant(const struct header_column *column, struct span words) {
+    struct arena scratch = {0};
+    struct span name = span_from(column->name);
+    struct span folded = fold(&scratch, words, true);
+    bool is_meant = span_equal(words, name) || span_equal(fold(&scratch, words, false), name) ||
+                    (folded.size && span_equal(folded, fold(&scratch, column->text, true)));
+    arena_free(&scratch);
+    return is_meant;
+}

@@ -31,4 +31,7 @@ struct header {
 void header_match(struct arena *arena, const struct sheet_model *model, const struct sheet *sheet,
                   struct header *header);
 
+/* Whether a person who writes these words means this column: by its name, or by its header. */
+bool header_is_meant(const struct header_column *column, struct span words);
+
 #endif

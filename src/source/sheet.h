@@ -19,9 +19,8 @@ struct sheet {
     size_t row_count;   /* data rows, blank ones included */
     size_t *row_starts; /* row_count + 1 offsets into text, owned; the last one is the end */
     size_t header_count;
-    struct span *header;  /* as written, unquoted; in `arena` */
-    size_t width;         /* cells of the widest row or of the header, whichever is more */
-    uint64_t source_hash; /* of the raw bytes */
+    struct span *header; /* as written, unquoted; in `arena` */
+    size_t width;        /* cells of the widest row or of the header, whichever is more */
     struct arena arena;
 };
 

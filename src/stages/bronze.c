@@ -29,10 +29,17 @@ static const char *bronze_header_json(struct arena *arena, const struct header *
     return copy;
 }
 
-/* The old rows without a partner, by key: a table of chains in sheet order. */
+/* An old row without a partner, and the next one of its slot. */
+struct key_entry {
+    struct span key; /* NULL data: it has none */
+    uint32_t row, next;
+};
+
+/* The old rows without a partner, by key: chains in sheet order. */
 struct key_table {
-    struct span *keys; /* per old row; NULL data: no key or taken */
-    uint32_t *heads, *next;
+    struct key_entry *entries;
+    size_t count;
+    uint32_t *heads;
     size_t mask;
     struct arena arena;
 };
@@ -41,68 +48,67 @@ static size_t key_slot(const struct key_table *table, struct span key) {
     return XXH3_64bits(key.data, key.size) & table->mask;
 }
 
-/* The rows without a partner, by their places among the old ones. */
-static size_t list_unused(const struct bronze_change *change, struct arena *arena, int64_t **ids,
-                          size_t **places) {
-    size_t count = 0;
-    *ids = arena_array(arena, change->match.removed, sizeof **ids);
-    *places = arena_array(arena, change->match.removed, sizeof **places);
+/* The rows without a partner, without their keys yet. */
+static int64_t *list_unused(const struct bronze_change *change, struct key_table *table) {
+    size_t most = change->match.removed;
+    int64_t *ids = arena_array(&table->arena, most, sizeof *ids);
+    table->entries = arena_array(&table->arena, most, sizeof *table->entries);
     for (size_t i = 0; i < change->state.count; i++) {
         if (change->match.is_used[i])
             continue;
-        (*ids)[count] = change->state.row_ids[i];
-        (*places)[count++] = i;
+        table->entries[table->count].row = (uint32_t)i;
+        ids[table->count++] = change->state.row_ids[i];
     }
-    return count;
+    return ids;
 }
 
 static bool key_table_read(struct warehouse *warehouse, const struct sheet_model *model,
                            const struct bronze_change *change, struct key_table *table,
                            struct err *err) {
     struct statement *statement = NULL;
-    int64_t *ids;
-    size_t *places;
     bool has_row = true;
-    size_t count = list_unused(change, &table->arena, &ids, &places);
+    const int64_t *ids = list_unused(change, table);
     const char *sql = arena_printf(&table->arena,
                                    "SELECT i.p1, b._key FROM goldleaf_ids i JOIN \"bronze_%s\" b"
                                    " ON b._row_id = i.p0 WHERE b._key IS NOT NULL",
                                    model->name);
-    bool ok = shortlist_ids(warehouse, ids, count, err) &&
+    bool ok = shortlist_ids(warehouse, ids, table->count, err) &&
               statement_prepare(warehouse, &statement, sql, err) &&
               statement_start(statement, NULL, 0, err);
     while (ok && (ok = statement_next(statement, &has_row, err)) && has_row)
-        table->keys[places[statement_value(statement, 0).integer]] =
+        table->entries[statement_value(statement, 0).integer].key =
             arena_copy(&table->arena, value_span(statement_value(statement, 1)));
     statement_close(statement);
     return ok;
 }
 
-static void key_table_link(struct key_table *table, size_t count, size_t left) {
+static void key_table_link(struct key_table *table) {
     size_t slot_count = 16;
-    while (slot_count < left * 2)
+    while (slot_count < table->count * 2)
         slot_count *= 2;
     table->mask = slot_count - 1;
     table->heads = arena_array(&table->arena, slot_count, sizeof *table->heads);
-    table->next = arena_array(&table->arena, count, sizeof *table->next);
     memset(table->heads, 0xff, slot_count * sizeof *table->heads);
-    for (size_t i = count; i-- > 0;) {
-        if (!table->keys[i].data)
+    for (size_t i = table->count; i-- > 0;) {
+        struct key_entry *entry = &table->entries[i];
+        if (!entry->key.data)
             continue;
-        size_t slot = key_slot(table, table->keys[i]);
-        table->next[i] = table->heads[slot];
-        table->heads[slot] = (uint32_t)i;
+        uint32_t *head = &table->heads[key_slot(table, entry->key)];
+        entry->next = *head;
+        *head = (uint32_t)i;
     }
 }
 
+/* The first old row of this key, which then is taken; MATCH_NONE when there is none. */
 static uint32_t key_table_take(struct key_table *table, struct span key) {
     uint32_t *link = &table->heads[key_slot(table, key)];
-    while (*link != MATCH_NONE && !span_equal(table->keys[*link], key))
-        link = &table->next[*link];
-    uint32_t found = *link;
-    if (found != MATCH_NONE)
-        *link = table->next[found];
-    return found;
+    while (*link != MATCH_NONE && !span_equal(table->entries[*link].key, key))
+        link = &table->entries[*link].next;
+    if (*link == MATCH_NONE)
+        return MATCH_NONE;
+    const struct key_entry *found = &table->entries[*link];
+    *link = found->next;
+    return found->row;
 }
 
 /* Among the rows without a partner, those of equal key are one row that was edited. */
@@ -112,11 +118,10 @@ static bool bronze_match_keys(struct warehouse *warehouse, const struct pull *pu
     if (match->added == 0 || match->removed == 0)
         return true;
     struct key_table table = {0};
-    table.keys = arena_array(&table.arena, change->state.count, sizeof *table.keys);
     struct span *cells = arena_array(&table.arena, pull->sheet.width, sizeof *cells);
     bool ok = key_table_read(warehouse, pull->model, change, &table, err);
     if (ok)
-        key_table_link(&table, change->state.count, match->removed);
+        key_table_link(&table);
     for (size_t row = 0; ok && row < match->new_count; row++) {
         if (match->kind[row] != MATCH_ADDED)
             continue;
@@ -131,20 +136,26 @@ static bool bronze_match_keys(struct warehouse *warehouse, const struct pull *pu
 }
 
 static void bronze_count_lost(struct bronze_change *change) {
+    int64_t before = 0, lost = 0;
     for (size_t i = 0; i < change->state.count; i++) {
-        if (change->state.hashes[i] == 0)
-            continue;
-        change->rows_before++;
-        change->rows_lost += !change->match.is_used[i];
+        bool is_filled = change->state.hashes[i] != 0;
+        before += is_filled;
+        lost += is_filled & !change->match.is_used[i];
     }
+    change->rows_before = before;
+    change->rows_lost = lost;
 }
 
 bool bronze_compare(struct warehouse *warehouse, const struct pull *pull,
-                    struct bronze_change *change, struct err *err) {
+                    struct bronze_state *state, struct bronze_change *change, struct err *err) {
     *change = (struct bronze_change){0};
     const char *last_header;
+    if (state) {
+        change->state = *state;
+        *state = (struct bronze_state){0};
+    }
     if (!bronze_read_header(warehouse, pull->model, &change->arena, &last_header, err) ||
-        !bronze_read_state(warehouse, pull->model, &change->state, err))
+        (!state && !bronze_read_state(warehouse, pull->model, NULL, &change->state, err)))
         return false;
     change->header_json = bronze_header_json(&change->arena, &pull->header);
     change->is_first = !last_header;

@@ -43,9 +43,22 @@ struct sheet_change {
     size_t ended_count;
 };
 
-/* Compares a pull, hashes included, with what is current. Reads only. */
+/* Whether a state that is being read is still wanted. */
+struct bronze_wish {
+    bool (*is_wanted)(void *context);
+    void *context;
+    bool is_whole; /* what came of it: it was wanted to the end */
+};
+
+/* Reads the versions that are current, in order. `wish` NULL: they are wanted. */
+bool bronze_read_state(struct warehouse *warehouse, const struct sheet_model *model,
+                       struct bronze_wish *wish, struct bronze_state *state, struct err *err);
+void bronze_state_free(struct bronze_state *state);
+
+/* Compares a pull, hashes included, with what is current. Reads only. `state`, when it was read
+ * already, is taken over; NULL: it is read here. */
 bool bronze_compare(struct warehouse *warehouse, const struct pull *pull,
-                    struct bronze_change *change, struct err *err);
+                    struct bronze_state *state, struct bronze_change *change, struct err *err);
 void bronze_change_free(struct bronze_change *change);
 
 /* Writes the change as snapshot `snapshot_id`. */

@@ -7,6 +7,41 @@ void bronze_table_name(char out[static BRONZE_NAME_SIZE], const struct sheet_mod
     snprintf(out, BRONZE_NAME_SIZE, "bronze_%s", model->name);
 }
 
+#define STATE_ROWS_BETWEEN 1024 /* two looks at whether the state is still wanted */
+
+struct state_reader {
+    struct bronze_state *state;
+    struct bronze_wish *wish; /* or NULL */
+    size_t capacity;
+    bool is_sorted;
+};
+
+static bool state_is_wanted(struct state_reader *reader) {
+    struct bronze_wish *wish = reader->wish;
+    if (wish && reader->state->count % STATE_ROWS_BETWEEN == 0)
+        wish->is_whole = wish->is_wanted(wish->context);
+    return !wish || wish->is_whole;
+}
+
+static bool state_add(void *context, const int64_t *row) {
+    struct state_reader *reader = context;
+    struct bronze_state *state = reader->state;
+    size_t count = state->count;
+    if (count == reader->capacity) {
+        reader->capacity = count ? count * 2 : 1024;
+        state->row_ids = memory_resize(state->row_ids, reader->capacity, sizeof *state->row_ids);
+        state->positions =
+            memory_resize(state->positions, reader->capacity, sizeof *state->positions);
+        state->hashes = memory_resize(state->hashes, reader->capacity, sizeof *state->hashes);
+    }
+    state->hashes[count] = (uint64_t)row[0];
+    state->positions[count] = row[1];
+    state->row_ids[count] = row[2];
+    reader->is_sorted &= count == 0 || state->positions[count - 1] <= row[1];
+    state->count++;
+    return state_is_wanted(reader);
+}
+
 struct state_row {
     int64_t row_id, position;
     uint64_t hash;
@@ -17,65 +52,51 @@ static int state_compare(const void *a, const void *b) {
     return (left->position > right->position) - (left->position < right->position);
 }
 
-static void state_fill(struct bronze_state *state, struct state_row *rows, size_t count,
-                       bool is_sorted) {
-    if (!is_sorted)
-        qsort(rows, count, sizeof *rows, state_compare);
-    state->count = count;
-    state->row_ids = memory_resize(NULL, count, sizeof *state->row_ids);
-    state->positions = memory_resize(NULL, count, sizeof *state->positions);
-    state->hashes = memory_resize(NULL, count, sizeof *state->hashes);
-    for (size_t i = 0; i < count; i++) {
+static void state_sort(struct bronze_state *state) {
+    struct state_row *rows = memory_resize(NULL, state->count, sizeof *rows);
+    for (size_t i = 0; i < state->count; i++)
+        rows[i] = (struct state_row){state->row_ids[i], state->positions[i], state->hashes[i]};
+    qsort(rows, state->count, sizeof *rows, state_compare);
+    for (size_t i = 0; i < state->count; i++) {
         state->row_ids[i] = rows[i].row_id;
         state->positions[i] = rows[i].position;
         state->hashes[i] = rows[i].hash;
     }
+    free(rows);
 }
 
 /* Without ORDER BY: the rows come by _row_id, which is nearly the order of the sheet, and sorting
- * them here is cheaper than carrying them through a sorter. */
-static bool state_read_rows(struct warehouse *warehouse, const char *sql,
+ * them here is cheaper than carrying them through a sorter. The hash comes first: SQLite finds the
+ * columns before it on the way. */
+static bool state_read_rows(struct warehouse *warehouse, const char *from, struct bronze_wish *wish,
                             struct bronze_state *state, struct err *err) {
-    struct statement *statement = NULL;
-    struct state_row *rows = NULL;
-    size_t count = 0, capacity = 0;
-    bool has_row = true, is_sorted = true;
-    bool ok = statement_prepare(warehouse, &statement, sql, err) &&
-              statement_start(statement, NULL, 0, err);
-    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
-        if (count == capacity) {
-            capacity = capacity ? capacity * 2 : 1024;
-            rows = memory_resize(rows, capacity, sizeof *rows);
-        }
-        rows[count] = (struct state_row){statement_value(statement, 0).integer,
-                                         statement_value(statement, 1).integer,
-                                         (uint64_t)statement_value(statement, 2).integer};
-        is_sorted &= count == 0 || rows[count - 1].position <= rows[count].position;
-        count++;
-    }
-    statement_close(statement);
-    if (ok)
-        state_fill(state, rows, count, is_sorted);
-    free(rows);
-    return ok;
+    struct state_reader reader = {.state = state, .wish = wish, .is_sorted = true};
+    struct integer_sink sink = {state_add, &reader};
+    if (!warehouse_read_integers(warehouse, "_hash, _position, _row_id", 3, from, sink, err))
+        return false;
+    if (!reader.is_sorted)
+        state_sort(state);
+    return true;
 }
 
 bool bronze_read_state(struct warehouse *warehouse, const struct sheet_model *model,
-                       struct bronze_state *state, struct err *err) {
+                       struct bronze_wish *wish, struct bronze_state *state, struct err *err) {
     struct arena scratch = {0};
     struct value last;
-    const char *sql = arena_printf(&scratch,
-                                   "SELECT _row_id, _position, _hash FROM \"bronze_%s\""
-                                   " WHERE _removed_snapshot_id IS NULL",
-                                   model->name);
+    const char *from =
+        arena_printf(&scratch, "\"bronze_%s\" WHERE _removed_snapshot_id IS NULL", model->name);
     const char *last_sql =
         arena_printf(&scratch, "SELECT COALESCE(MAX(_row_id), 0) FROM \"bronze_%s\"", model->name);
     *state = (struct bronze_state){0};
+    if (wish)
+        wish->is_whole = true;
     bool ok = warehouse_value(warehouse, &scratch, last_sql, NULL, 0, &last, err);
     if (ok) {
         state->last_row_id = last.integer;
-        ok = state_read_rows(warehouse, sql, state, err);
+        ok = state_read_rows(warehouse, from, wish, state, err);
     }
+    if (!ok)
+        bronze_state_free(state);
     arena_free(&scratch);
     return ok;
 }

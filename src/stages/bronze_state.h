@@ -8,11 +8,6 @@
 #define BRONZE_NAME_SIZE 80
 void bronze_table_name(char out[static BRONZE_NAME_SIZE], const struct sheet_model *model);
 
-/* Reads the versions that are current, in order. */
-bool bronze_read_state(struct warehouse *warehouse, const struct sheet_model *model,
-                       struct bronze_state *state, struct err *err);
-void bronze_state_free(struct bronze_state *state);
-
 /* The newest recorded header; NULL when the sheet was never recorded. */
 bool bronze_read_header(struct warehouse *warehouse, const struct sheet_model *model,
                         struct arena *arena, const char **header_json, struct err *err);

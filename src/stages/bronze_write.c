@@ -4,15 +4,15 @@
 #include "stages/schema.h"
 #include "stages/shortlist.h"
 
-/* Gives each new version a label between those of its neighbours that stay. False when there is
- * no room between two of them. */
+/* Gives each new version a label between those of its neighbours that stay, which are not written
+ * down again. False when there is no room between two of them. */
 static bool label_rows(const struct bronze_state *state, const struct match *match,
                        int64_t *positions) {
     int64_t before = 0;
     bool has_before = false;
     for (size_t row = 0; row < match->new_count;) {
         if (match->kind[row] == MATCH_KEPT) {
-            before = positions[row] = state->positions[match->partner[row]];
+            before = state->positions[match->partner[row]];
             has_before = true;
             row++;
             continue;
@@ -162,7 +162,7 @@ static bool label_versions(struct warehouse *warehouse, const struct sheet_model
     while (step <= (int64_t)change->match.new_count)
         step *= 2;
     if (!bronze_relabel(warehouse, model, step, err) ||
-        !bronze_read_state(warehouse, model, &spread, err))
+        !bronze_read_state(warehouse, model, NULL, &spread, err))
         return false;
     label_rows(&spread, &change->match, positions);
     bronze_state_free(&spread);

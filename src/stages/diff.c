@@ -59,3 +59,25 @@ bool diff_is_empty(const struct diff *diff) {
             return false;
     return true;
 }
+
+static size_t narrow_rejects(struct diff_reject *rejects, size_t count, const char *sheet) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rejects[i].sheet->name, sheet) == 0)
+            rejects[kept++] = rejects[i];
+    return kept;
+}
+
+size_t diff_narrow(struct diff *diff, const char *sheet) {
+    size_t kpis = 0;
+    for (size_t i = 0; i < diff->model->sheet_count; i++)
+        if (strcmp(diff->model->sheets[i].name, sheet) != 0)
+            diff->sheets[i] = (struct diff_sheet){0};
+    diff->new_reject_count = narrow_rejects(diff->new_rejects, diff->new_reject_count, sheet);
+    diff->healed_count = narrow_rejects(diff->healed, diff->healed_count, sheet);
+    for (size_t i = 0; i < diff->model->gold_count; i++) {
+        kpis += diff->gold[i].row_count;
+        diff->gold[i] = (struct diff_gold){.model = diff->gold[i].model};
+    }
+    return kpis;
+}

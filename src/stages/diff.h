@@ -14,6 +14,7 @@ enum diff_kind { DIFF_ADDED, DIFF_REMOVED, DIFF_CHANGED };
 
 struct diff_cell {
     const char *column;
+    size_t index;              /* of the column in its sheet, from 0 */
     char address[32];          /* "F18"; "" when the column or the row is gone */
     struct span before, after; /* of the row that has none: empty */
 };
@@ -32,16 +33,25 @@ struct diff_rename {
     const char *from, *to;
 };
 
+/* A version of a row that ended, and the one that came in its place. */
+struct diff_version {
+    int64_t before, after; /* _row_id */
+    bool is_guess;         /* it only stands where the old one stood */
+};
+
 struct diff_sheet {
     const struct sheet_model *model;
     const char **added_columns, **removed_columns;
     size_t added_column_count, removed_column_count, rename_count;
     struct diff_rename *renames;
     size_t added, removed, changed, moved, unchanged; /* rows */
+    size_t only_in_columns;   /* changed rows that are not kept: see folds_columns */
     bool is_first;            /* there was no such sheet before: all of its columns are new */
     bool has_repeated_keys;   /* changed rows of one key were paired in the order of the sheet */
     const uint32_t *partners; /* with keeps_partners: per new row its old row, or MATCH_NONE */
-    struct diff_row *rows;    /* at most options.limit; in sheet order, then those that are gone */
+    struct diff_version *versions; /* by `before` */
+    size_t version_count;
+    struct diff_row *rows; /* at most options.limit; in sheet order, then those that are gone */
     size_t row_count;
 };
 
@@ -66,9 +76,12 @@ struct diff_gold {
 
 struct diff_options {
     size_t limit;               /* rows kept of each sheet; the counts are of all */
-    const char *const *ignored; /* columns whose cells do not count */
+    const char *const *ignored; /* names or headers of columns whose cells do not count */
     size_t ignored_count;
     bool keeps_partners;
+    /* Changed rows that only differ in columns that came or went are counted, but after a few
+     * examples not kept: the columns say it. */
+    bool folds_columns;
     double min_change; /* numbers that differ by less are taken as equal */
 };
 
@@ -94,6 +107,10 @@ bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct
 
 /* Lays rejects and KPIs as they are now beside the remembered ones. */
 bool diff_finish(struct diff *diff, struct warehouse *warehouse, struct err *err);
+
+/* Leaves out what is not of this sheet: other sheets, their rejects, and all KPIs, which follow
+ * from all sheets together. Returns how many rows of KPIs that were. */
+size_t diff_narrow(struct diff *diff, const char *sheet);
 
 /* The field of a KPI table by which changes are larger or smaller, or -1. */
 int diff_gold_measure(const struct gold_model *gold);

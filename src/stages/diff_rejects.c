@@ -5,8 +5,8 @@
 
 /* A row of the quarantine. It is the same before and after when all but its place is. */
 struct reject {
-    int64_t row_id; /* 0: it is in both lists */
-    bool is_standing;
+    int64_t row_id;
+    bool is_done; /* it is in both lists, or told */
     struct diff_reject fault;
 };
 
@@ -72,43 +72,113 @@ static bool read_rejects(struct diff *diff, struct warehouse *warehouse,
     return ok;
 }
 
-/* Whether the version itself still stands in the sheet. */
-static bool find_standing(struct warehouse *warehouse, struct reject *reject, struct err *err) {
+/* What became of a version in this run, when that is known: itself or the one in its place. */
+static struct diff_version successor_of(const struct diff *diff, const struct reject *reject) {
+    const struct diff_sheet *sheet = &diff->sheets[reject->fault.sheet - diff->model->sheets];
+    size_t low = 0, high = sheet->version_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (sheet->versions[middle].before < reject->row_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_found = low < sheet->version_count && sheet->versions[low].before == reject->row_id;
+    return is_found ? sheet->versions[low]
+                    : (struct diff_version){reject->row_id, reject->row_id, false};
+}
+
+static bool ask(struct warehouse *warehouse, const char *sql, const struct value *parameters,
+                size_t count, bool *answer, struct err *err) {
     struct arena scratch = {0};
-    struct value id = value_integer(reject->row_id), found;
-    const char *sql = arena_printf(
-        &scratch, "SELECT 1 FROM \"bronze_%s\" WHERE _row_id = $1 AND _removed_snapshot_id IS NULL",
-        reject->fault.sheet->name);
-    bool ok = warehouse_value(warehouse, &scratch, sql, &id, 1, &found, err);
-    reject->is_standing = ok && found.kind != VALUE_NULL;
+    struct value found;
+    bool ok = warehouse_value(warehouse, &scratch, sql, parameters, count, &found, err);
+    *answer = ok && found.kind != VALUE_NULL;
     arena_free(&scratch);
     return ok;
 }
 
-/* Whether a good row of its key does. Of a row that was one too many and went away, nothing
- * healed. */
-static bool has_good_row(struct warehouse *warehouse, const struct diff_reject *fault, bool *has,
-                         struct err *err) {
-    const struct sheet_model *sheet = fault->sheet;
+/* Whether a version stands in the sheet and reached silver: what is in neither the quarantine nor
+ * blank did. */
+static bool is_well(struct warehouse *warehouse, const struct sheet_model *sheet, int64_t row_id,
+                    bool *answer, struct err *err) {
+    struct buf sql = {0};
+    struct value id = value_integer(row_id);
+    buf_printf(&sql,
+               "SELECT 1 FROM \"bronze_%s\" b WHERE _row_id = $1 AND _removed_snapshot_id IS NULL"
+               " AND _hash <> 0 AND NOT EXISTS (SELECT 1 FROM audit_rejected_rows r"
+               " WHERE r.source_table = 'bronze_%s' AND r.row_id = b._row_id)",
+               sheet->name, sheet->name);
+    bool ok = ask(warehouse, buf_text(&sql), &id, 1, answer, err);
+    buf_free(&sql);
+    return ok;
+}
+
+/* Whether two versions have at least half of their cells in common: then one was made of the other.
+ */
+static bool is_alike(struct warehouse *warehouse, const struct sheet_model *sheet,
+                     const struct diff_version *version, bool *answer, struct err *err) {
+    struct buf sql = {0};
+    struct value ids[] = {value_integer(version->before), value_integer(version->after)};
+    buf_printf(&sql,
+               "SELECT 1 FROM \"bronze_%s\" a, \"bronze_%s\" b WHERE a._row_id = $1 AND"
+               " b._row_id = $2 AND 0",
+               sheet->name, sheet->name);
+    for (size_t i = 0; i < sheet->field_count; i++)
+        buf_printf(&sql,
+                   " + CASE WHEN a.\"%s\" = b.\"%s\" THEN 1 WHEN a.\"%s\" IS NULL THEN 0"
+                   " ELSE -1 END",
+                   sheet->fields[i].name, sheet->fields[i].name, sheet->fields[i].name);
+    buf_add_text(&sql, " >= 0");
+    bool ok = ask(warehouse, buf_text(&sql), ids, 2, answer, err);
+    buf_free(&sql);
+    return ok;
+}
+
+/* Of a version that ended in an earlier pull, which silver has not seen until now: whether one of
+ * its key came since and reached silver. */
+static bool has_later_row(const struct diff *diff, struct warehouse *warehouse,
+                          const struct reject *reject, bool *answer, struct err *err) {
+    const struct sheet_model *sheet = reject->fault.sheet;
+    bool is_pulled = diff->sheets[sheet - diff->model->sheets].model != NULL;
     struct arena scratch = {0};
-    struct value found, parts[16];
+    struct value parts[16];
+    struct buf sql = {0};
     bool ok = true;
-    *has = false;
-    if (fault->key && sheet->key_count <= COUNT_OF(parts) &&
-        strncmp(fault->rule, "duplicate", strlen("duplicate")) != 0 &&
-        key_parse(sheet, span_from(fault->key), parts, &scratch)) {
-        struct buf query = {0};
-        buf_printf(&query, "SELECT 1 FROM \"silver_%s\" WHERE ", sheet->name);
+    *answer = false;
+    if (reject->fault.key && sheet->key_count < COUNT_OF(parts) &&
+        key_parse(sheet, span_from(reject->fault.key), parts, &scratch)) {
+        buf_printf(&sql,
+                   "SELECT 1 FROM \"silver_%s\" s JOIN \"bronze_%s\" b ON b._row_id ="
+                   " s._row_id WHERE b._snapshot_id >= (SELECT _removed_snapshot_id FROM"
+                   " \"bronze_%s\" WHERE _row_id = $%zu)",
+                   sheet->name, sheet->name, sheet->name, sheet->key_count + 1);
+        if (is_pulled)
+            buf_printf(&sql,
+                       " AND (SELECT _removed_snapshot_id FROM \"bronze_%s\" WHERE _row_id ="
+                       " $%zu) < (SELECT MAX(snapshot_id) FROM audit_snapshots)",
+                       sheet->name, sheet->key_count + 1);
         for (size_t i = 0; i < sheet->key_count; i++)
-            buf_printf(&query, "%s\"%s\" = $%zu", i ? " AND " : "",
-                       sheet->fields[sheet->key[i]].name, i + 1);
-        ok = warehouse_value(warehouse, &scratch, buf_text(&query), parts, sheet->key_count, &found,
-                             err);
-        *has = ok && found.kind != VALUE_NULL;
-        buf_free(&query);
+            buf_printf(&sql, " AND s.\"%s\" = $%zu", sheet->fields[sheet->key[i]].name, i + 1);
+        parts[sheet->key_count] = value_integer(reject->row_id);
+        ok = ask(warehouse, buf_text(&sql), parts, sheet->key_count + 1, answer, err);
     }
+    buf_free(&sql);
     arena_free(&scratch);
     return ok;
+}
+
+/* A row healed when it was turned away and now is in silver. One that went away did not. */
+static bool has_healed(const struct diff *diff, struct warehouse *warehouse,
+                       const struct reject *reject, bool *answer, struct err *err) {
+    const struct sheet_model *sheet = reject->fault.sheet;
+    struct diff_version version = successor_of(diff, reject);
+    if (!is_well(warehouse, sheet, version.after, answer, err))
+        return false;
+    if (*answer && version.is_guess)
+        return is_alike(warehouse, sheet, &version, answer, err);
+    bool is_followed = version.after != reject->row_id;
+    return *answer || is_followed || has_later_row(diff, warehouse, reject, answer, err);
 }
 
 static void append(struct arena *arena, struct diff_reject **list, size_t *count,
@@ -137,55 +207,65 @@ static size_t group_size(const struct reject_list *list, size_t from,
     return count;
 }
 
-/* Leaves out the versions that are turned away now as they were. Returns how many. */
-static size_t drop_same_rows(struct group *group) {
-    size_t i = 0, j = 0, count = 0;
-    while (i < group->before_count && j < group->after_count) {
-        int64_t old = group->before[i].row_id, new = group->after[j].row_id;
-        if (old == new) {
-            group->before[i].row_id = group->after[j].row_id = 0;
-            count++;
-        }
-        i += old <= new;
-        j += old >= new;
+static struct reject *find_version(struct group *group, int64_t row_id) {
+    size_t low = 0, high = group->after_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (group->after[middle].row_id < row_id)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return count;
+    bool is_found = low < group->after_count && group->after[low].row_id == row_id;
+    return is_found ? &group->after[low] : NULL;
 }
 
-/* The first `count` of the old ones that are left: those that stand come first, as they surely are
- * well now. */
-static bool add_healed(struct diff *diff, struct warehouse *warehouse, struct group *group,
-                       size_t count, struct err *err) {
-    for (size_t i = 0; i < group->before_count && count; i++)
-        if (group->before[i].row_id && !find_standing(warehouse, &group->before[i], err))
+static size_t count_left(const struct reject *rejects, size_t count) {
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++)
+        left += !rejects[i].is_done;
+    return left;
+}
+
+/* Leaves out the rows that are turned away now as they were, edited and moved or not. */
+static void drop_same_rows(const struct diff *diff, struct group *group) {
+    for (size_t i = 0; i < group->before_count; i++) {
+        struct reject *now = find_version(group, group->before[i].row_id);
+        if (!now)
+            now = find_version(group, successor_of(diff, &group->before[i]).after);
+        if (now)
+            now->is_done = group->before[i].is_done = true;
+    }
+}
+
+static bool take_healed(struct diff *diff, struct warehouse *warehouse, struct group *group,
+                        struct err *err) {
+    for (size_t i = 0; i < group->before_count; i++) {
+        struct reject *reject = &group->before[i];
+        bool is_healed = false;
+        if (!reject->is_done && !has_healed(diff, warehouse, reject, &is_healed, err))
             return false;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < group->before_count && count; i++) {
-            const struct reject *reject = &group->before[i];
-            bool is_healed = reject->is_standing;
-            if (!reject->row_id || reject->is_standing != (pass == 0))
-                continue;
-            if (!is_healed && !has_good_row(warehouse, &reject->fault, &is_healed, err))
-                return false;
-            if (is_healed)
-                append(&diff->arena, &diff->healed, &diff->healed_count, &reject->fault);
-            count--;
-        }
+        if (!is_healed)
+            continue;
+        append(&diff->arena, &diff->healed, &diff->healed_count, &reject->fault);
+        reject->is_done = true;
+    }
     return true;
 }
 
-/* A version that is turned away no more and another that is now, for the same reason, are one row
- * that moved. */
+/* Of what is left, a version that is turned away no more and another that is now, for the same
+ * reason, are one row that moved. */
 static bool compare_group(struct diff *diff, struct warehouse *warehouse, struct group *group,
                           struct err *err) {
-    size_t same = drop_same_rows(group);
-    size_t old_left = group->before_count - same, new_left = group->after_count - same;
-    size_t moved = old_left < new_left ? old_left : new_left;
+    drop_same_rows(diff, group);
+    if (!take_healed(diff, warehouse, group, err))
+        return false;
+    size_t moved = count_left(group->before, group->before_count);
     for (size_t i = 0, passed = 0; i < group->after_count; i++)
-        if (group->after[i].row_id && passed++ >= moved)
+        if (!group->after[i].is_done && passed++ >= moved)
             append(&diff->arena, &diff->new_rejects, &diff->new_reject_count,
                    &group->after[i].fault);
-    return add_healed(diff, warehouse, group, old_left - moved, err);
+    return true;
 }
 
 /* Both lists are sorted. */

@@ -3,13 +3,13 @@
 
 #include "stages/bronze_state.h"
 #include "stages/key.h"
+#include "stages/rename.h"
 
 #include <math.h>
 #include <xxhash.h>
 
-#define RENAME_SAMPLE 1000    /* pairs of rows that are looked at */
-#define RENAME_SHARE 0.7      /* of equal values, to be taken for the same column */
-#define RENAME_SHARE_SAME 0.4 /* where the column also stands at the same place */
+#define RENAME_SAMPLE 1000 /* pairs of rows that are looked at */
+#define COLUMN_EXAMPLES 3  /* rows kept to show what a column that came or went did */
 
 /* The two headers, and which column of the new one is which of the old one. */
 struct columns {
@@ -34,13 +34,14 @@ struct sheet_diff {
     struct span old_key;
     struct arena scratch; /* of one row */
     size_t capacity;
-    uint64_t *keys; /* of rows without an equal one, as hashes; the last bit: it changed */
+    size_t examples; /* changed rows that only differ in columns that came or went */
+    uint64_t *keys;  /* of rows without an equal one, as hashes; the last bit: it changed */
     size_t key_count, key_capacity;
 };
 
-static bool is_ignored(const struct diff_options *options, const char *column) {
+static bool is_ignored(const struct diff_options *options, const struct header_column *column) {
     for (size_t i = 0; i < options->ignored_count; i++)
-        if (strcmp(options->ignored[i], column) == 0)
+        if (header_is_meant(column, span_from(options->ignored[i])))
             return true;
     return false;
 }
@@ -105,12 +106,13 @@ static bool read_columns(struct sheet_diff *self, struct err *err) {
     columns->is_old_ignored = arena_array(arena, columns->old_count, sizeof(bool));
     for (size_t i = 0; i < columns->old_count; i++) {
         columns->is_gone[i] = true;
-        columns->is_old_ignored[i] = is_ignored(&self->diff->options, columns->old_names[i]);
+        struct header_column column = {.text = SPAN(""), .name = columns->old_names[i]};
+        columns->is_old_ignored[i] = is_ignored(&self->diff->options, &column);
     }
     for (size_t i = 0; i < columns->new_count; i++) {
         size_t old = find_old(columns, header->columns[i].name);
         columns->old_of_new[i] = old;
-        columns->is_ignored[i] = is_ignored(&self->diff->options, header->columns[i].name);
+        columns->is_ignored[i] = is_ignored(&self->diff->options, &header->columns[i]);
         if (old != SIZE_MAX)
             columns->is_gone[old] = false;
     }
@@ -119,50 +121,63 @@ static bool read_columns(struct sheet_diff *self, struct err *err) {
     return true;
 }
 
-/* How many rows of the sample have the same text in an old and in a new column, and how many have
- * any. */
-struct likeness {
-    size_t equal, filled;
-};
+/* Which row stands for "quite another one": the first, second, fourth, eighth, ... of the sample.
+ */
+static void keep_other_row(struct sheet_diff *self, size_t sampled, struct span *other) {
+    if (sampled & (sampled - 1))
+        return;
+    for (size_t j = 0; j < self->columns.new_count; j++)
+        other[j] = arena_copy(&self->diff->arena, self->new_cells[j]);
+}
 
-static bool measure_likeness(struct sheet_diff *self, struct likeness *table, struct err *err) {
-    const struct match *match = &self->change->match;
+static void compare_row(struct sheet_diff *self, const struct span *other,
+                        struct rename_evidence *table) {
     const struct columns *columns = &self->columns;
+    for (size_t i = 0; i < columns->old_count; i++)
+        for (size_t j = 0; columns->is_gone[i] && j < columns->new_count; j++) {
+            struct rename_evidence *evidence = &table[i * columns->new_count + j];
+            struct span before = self->old_cells[i], after = self->new_cells[j];
+            if (columns->old_of_new[j] != SIZE_MAX)
+                continue;
+            evidence->filled += before.size || after.size;
+            evidence->equal += before.size && span_equal(before, after);
+            evidence->by_luck += before.size && span_equal(before, other[j]);
+        }
+}
+
+static bool collect_evidence(struct sheet_diff *self, struct rename_evidence *table,
+                             struct err *err) {
+    const struct match *match = &self->change->match;
+    struct span *other =
+        arena_array(&self->diff->arena, self->columns.new_count + 1, sizeof *other);
     size_t sampled = 0;
     for (size_t row = 0; row < match->new_count && sampled < RENAME_SAMPLE; row++) {
         if (match->kind[row] != MATCH_CHANGED)
             continue;
-        sampled++;
         read_new(self, row);
         if (!read_old(self, match->partner[row], err))
             return false;
-        for (size_t i = 0; i < columns->old_count; i++)
-            for (size_t j = 0; columns->is_gone[i] && j < columns->new_count; j++) {
-                struct likeness *likeness = &table[i * columns->new_count + j];
-                if (columns->old_of_new[j] != SIZE_MAX)
-                    continue;
-                likeness->filled += self->old_cells[i].size || self->new_cells[j].size;
-                likeness->equal +=
-                    self->old_cells[i].size && span_equal(self->old_cells[i], self->new_cells[j]);
-            }
+        compare_row(self, other, table);
+        keep_other_row(self, ++sampled, other);
     }
     return true;
 }
 
-/* The best pair that is good enough becomes one column; again until there is none. */
-static bool pair_best(struct sheet_diff *self, const struct likeness *table) {
+/* The likeliest pair becomes one column; again until there is none. */
+static bool pair_best(struct sheet_diff *self, const struct rename_evidence *table) {
     struct columns *columns = &self->columns;
     double best = 0;
     size_t old = 0, new = 0;
     for (size_t i = 0; i < columns->old_count; i++)
         for (size_t j = 0; columns->is_gone[i] && j < columns->new_count; j++) {
-            const struct likeness *likeness = &table[i * columns->new_count + j];
-            if (columns->old_of_new[j] != SIZE_MAX || likeness->filled == 0)
+            if (columns->old_of_new[j] != SIZE_MAX)
                 continue;
-            double share = (double)likeness->equal / (double)likeness->filled;
-            if (share < (i == j ? RENAME_SHARE_SAME : RENAME_SHARE) || share <= best)
+            double likelihood =
+                rename_likelihood(&table[i * columns->new_count + j], columns->old_names[i],
+                                  columns->new_columns[j].name, i == j);
+            if (likelihood <= best)
                 continue;
-            best = share;
+            best = likelihood;
             old = i;
             new = j;
         }
@@ -189,9 +204,9 @@ static bool find_renames(struct sheet_diff *self, struct err *err) {
     if (!has_gone(columns))
         return true;
     self->out->renames = arena_array(arena, columns->new_count, sizeof *self->out->renames);
-    struct likeness *table =
+    struct rename_evidence *table =
         arena_array(arena, columns->old_count * columns->new_count, sizeof *table);
-    if (!measure_likeness(self, table, err))
+    if (!collect_evidence(self, table, err))
         return false;
     while (pair_best(self, table))
         ;
@@ -249,13 +264,15 @@ static bool is_different(const struct sheet_diff *self, struct span before, stru
     return !span_equal(before, after) && !is_close(before, after, self->diff->options.min_change);
 }
 
+/* `index` is the column's in the new sheet, or of one that is gone in the old one. */
 static void add_cell(struct sheet_diff *self, struct diff_row *row, const char *column,
-                     size_t index, struct span before, struct span after) {
+                     size_t index, bool is_gone, struct span before, struct span after) {
     struct diff_cell *cell = &row->cells[row->cell_count++];
     *cell = (struct diff_cell){.column = arena_string(&self->diff->arena, span_from(column)),
+                               .index = index,
                                .before = keep(self, before),
                                .after = keep(self, after)};
-    if (index != SIZE_MAX && row->row)
+    if (!is_gone && row->row)
         sheet_cell_address(row->row - 2, index, cell->address);
 }
 
@@ -271,16 +288,28 @@ static size_t compare_cells(struct sheet_diff *self, struct diff_row *row) {
             continue;
         count++;
         if (row)
-            add_cell(self, row, columns->new_columns[i].name, i, before, self->new_cells[i]);
+            add_cell(self, row, columns->new_columns[i].name, i, false, before, self->new_cells[i]);
     }
     for (size_t i = 0; i < columns->old_count; i++) {
         if (!columns->is_gone[i] || columns->is_old_ignored[i] || self->old_cells[i].size == 0)
             continue;
         count++;
         if (row)
-            add_cell(self, row, columns->old_names[i], SIZE_MAX, self->old_cells[i], SPAN(""));
+            add_cell(self, row, columns->old_names[i], i, true, self->old_cells[i], SPAN(""));
     }
     return count;
+}
+
+/* Whether a cell differs in a column that both versions have. */
+static bool differs_in_common(const struct sheet_diff *self) {
+    const struct columns *columns = &self->columns;
+    for (size_t i = 0; i < columns->new_count; i++) {
+        size_t old = columns->old_of_new[i];
+        if (old != SIZE_MAX && !columns->is_ignored[i] &&
+            is_different(self, self->old_cells[old], self->new_cells[i]))
+            return true;
+    }
+    return false;
 }
 
 /* ---- keys that come more than once ---- */
@@ -324,6 +353,11 @@ static bool add_changed(struct sheet_diff *self, size_t row, struct err *err) {
         return true;
     }
     self->out->changed++;
+    if (self->diff->options.folds_columns && !differs_in_common(self) &&
+        self->examples++ >= COLUMN_EXAMPLES) {
+        self->out->only_in_columns++;
+        return true;
+    }
     struct diff_row *out = new_row(self);
     if (!out)
         return true;
@@ -350,7 +384,8 @@ static void add_added(struct sheet_diff *self, size_t row) {
     out->cells = arena_array(&self->diff->arena, self->columns.new_count, sizeof *out->cells);
     for (size_t i = 0; i < self->columns.new_count; i++)
         if (self->new_cells[i].size)
-            add_cell(self, out, self->columns.new_columns[i].name, i, SPAN(""), self->new_cells[i]);
+            add_cell(self, out, self->columns.new_columns[i].name, i, false, SPAN(""),
+                     self->new_cells[i]);
 }
 
 static bool add_removed(struct sheet_diff *self, size_t old_row, struct err *err) {
@@ -366,20 +401,20 @@ static bool add_removed(struct sheet_diff *self, size_t old_row, struct err *err
     out->cells = arena_array(&self->diff->arena, self->columns.old_count, sizeof *out->cells);
     for (size_t i = 0; i < self->columns.old_count; i++)
         if (self->old_cells[i].size)
-            add_cell(self, out, self->columns.old_names[i], SIZE_MAX, self->old_cells[i], SPAN(""));
+            add_cell(self, out, self->columns.old_names[i], i, true, self->old_cells[i], SPAN(""));
     return true;
 }
 
 static bool add_rows(struct sheet_diff *self, struct err *err) {
     const struct match *match = &self->change->match;
+    self->out->moved = match->moved;
+    self->out->unchanged = match->kept;
     for (size_t row = 0; row < match->new_count; row++) {
         enum match_kind kind = (enum match_kind)match->kind[row];
         if (kind == MATCH_CHANGED && !add_changed(self, row, err))
             return false;
         if (kind == MATCH_ADDED)
             add_added(self, row);
-        self->out->moved += kind == MATCH_MOVED;
-        self->out->unchanged += kind == MATCH_KEPT;
     }
     for (size_t row = 0; row < match->old_count; row++)
         if (!match->is_used[row] && !add_removed(self, row, err))
@@ -397,6 +432,54 @@ static void keep_partners(struct sheet_diff *self) {
     self->out->partners = partners;
 }
 
+/* ---- versions ---- */
+
+static void add_version(struct sheet_diff *self, uint32_t old_row, int64_t after, bool is_guess) {
+    self->out->versions[self->out->version_count++] =
+        (struct diff_version){self->change->state.row_ids[old_row], after, is_guess};
+}
+
+/* Rows of other keys that stand between the same neighbours as as many old ones did. */
+static void add_guesses(struct sheet_diff *self, size_t from, size_t to, int64_t first_id) {
+    const struct match *match = &self->change->match;
+    size_t old = from ? (size_t)match->partner[from - 1] + 1 : 0, count = 0;
+    while (old + count < match->old_count && !match->is_used[old + count])
+        count++;
+    for (size_t i = 0; i < count && count == to - from; i++)
+        add_version(self, (uint32_t)(old + i), first_id + (int64_t)i, true);
+}
+
+static int compare_versions(const void *a, const void *b) {
+    const struct diff_version *x = a, *y = b;
+    return (x->before > y->before) - (x->before < y->before);
+}
+
+/* New versions are numbered in the order of the sheet when they are written. */
+static void list_versions(struct sheet_diff *self) {
+    const struct match *match = &self->change->match;
+    size_t guesses = match->added < match->removed ? match->added : match->removed;
+    size_t count = match->changed + match->moved + guesses;
+    int64_t id = self->change->state.last_row_id + 1;
+    if (count == 0)
+        return;
+    self->out->versions = arena_array(&self->diff->arena, count, sizeof *self->out->versions);
+    for (size_t row = 0, end; row < match->new_count; row = end) {
+        end = row + 1;
+        if (match->kind[row] == MATCH_KEPT)
+            continue;
+        while (match->kind[row] == MATCH_ADDED && end < match->new_count &&
+               match->kind[end] == MATCH_ADDED)
+            end++;
+        if (match->kind[row] == MATCH_ADDED)
+            add_guesses(self, row, end, id);
+        else
+            add_version(self, match->partner[row], id, false);
+        id += (int64_t)(end - row);
+    }
+    qsort(self->out->versions, self->out->version_count, sizeof *self->out->versions,
+          compare_versions);
+}
+
 bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct pull *pull,
                     const struct bronze_change *change, struct err *err) {
     size_t index = (size_t)(pull->model - diff->model->sheets);
@@ -409,6 +492,7 @@ bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct
     bool ok = read_columns(&self, err) && prepare_old(&self, err) && find_renames(&self, err);
     if (ok) {
         keep_partners(&self);
+        list_versions(&self);
         list_columns(&self);
         self.out->is_first = change->is_first;
         ok = add_rows(&self, err);

@@ -46,5 +46,6 @@ bool gold_compute(const struct gold_build *build, const struct gold_model *gold,
     buf_printf(&insert, ") %s", gold->sql);
     bool ok = gold_run(build->warehouse, &create, NULL, err) &&
               gold_run(build->warehouse, &insert, NULL, err);
+    buf_free(&insert);
     return ok || err_wrap(err, "%s (%s)", gold->name, gold->sql_path);
 }

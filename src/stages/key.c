@@ -11,7 +11,7 @@ static void key_add_part(struct buf *key, struct span part) {
     }
 }
 
-static struct span key_join(const struct span *parts, size_t count, struct arena *arena) {
+struct span key_join(const struct span *parts, size_t count, struct arena *arena) {
     if (count == 1)
         return parts[0];
     struct buf key = {0};

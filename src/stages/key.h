@@ -19,6 +19,9 @@ struct span key_of_cells(const struct sheet_model *model, const struct header *h
 struct span key_of_values(const struct sheet_model *model, const struct value *values,
                           struct arena *arena);
 
+/* Several texts as one key. */
+struct span key_join(const struct span *parts, size_t count, struct arena *arena);
+
 /* The typed parts of a key text, model->key_count of them. False when a part cannot be read: no
  * clean row has this key. Texts live as long as `key` and the arena. */
 bool key_parse(const struct sheet_model *model, struct span key, struct value *parts,

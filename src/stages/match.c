@@ -61,8 +61,8 @@ static bool match_subsequence(const struct walk *walk, struct match *match) {
     const uint64_t *many = is_old_shorter ? walk->new_hashes : walk->old_hashes;
     size_t few_count = is_old_shorter ? walk->old_count : walk->new_count;
     size_t many_count = is_old_shorter ? walk->new_count : walk->old_count;
-    size_t found = 0;
-    for (size_t i = 0; i < many_count && found < few_count; i++)
+    size_t found = 0, more = many_count - few_count;
+    for (size_t i = 0; found < few_count && i - found <= more; i++)
         found += few[found] == many[i];
     if (found < few_count)
         return false;
@@ -132,8 +132,26 @@ static void match_elsewhere(const struct walk *walk, struct match *match) {
     free(next);
 }
 
+/* Nothing moved when the partners come in their old order, as they nearly always do. */
+static bool match_mark_kept(struct match *match) {
+    size_t next = 0, kept = 0;
+    for (size_t i = 0; i < match->new_count; i++) {
+        if (match->partner[i] == MATCH_NONE)
+            continue;
+        if (match->partner[i] < next)
+            return false;
+        next = (size_t)match->partner[i] + 1;
+        kept++;
+    }
+    for (size_t i = 0; i < match->new_count; i++)
+        if (match->partner[i] != MATCH_NONE)
+            match->kind[i] = MATCH_KEPT;
+    match->kept = kept;
+    return true;
+}
+
 /* The longest increasing subsequence of the partners, by patience sorting: piles[k] is the row
- * that ends the best run of length k + 1. A sheet in its old order costs one comparison a row. */
+ * that ends the best run of length k + 1. */
 static void match_mark_moved(struct match *match) {
     uint32_t *piles = memory_resize(NULL, match->new_count, sizeof *piles);
     uint32_t *previous = memory_resize(NULL, match->new_count, sizeof *previous);
@@ -180,7 +198,8 @@ void match_by_content(const uint64_t *old_hashes, size_t old_count, const uint64
     struct walk walk = {old_hashes, new_hashes, old_count, new_count, 0, 0};
     match_walk(walk, match);
     match_elsewhere(&walk, match);
-    match_mark_moved(match);
+    if (!match_mark_kept(match))
+        match_mark_moved(match);
     match->added = new_count - match->kept - match->moved;
     match->removed = old_count - match->kept - match->moved;
 }

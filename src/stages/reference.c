@@ -4,18 +4,32 @@
 
 #include <xxhash.h>
 
+/* How many parents are compared before the table is asked, and how far apart two have to be for
+ * their order to be none. */
+#define NEAR 4
+#define FAR 256
+
 /* A parent's row: what is referred to, and what the child has to share with it. */
 struct parent {
     struct span key;
     struct value *matches;
 };
 
+/* A parent's place in the hash table. The tag spares a look at a parent that is another one, which
+ * is rarely in a cache when there are millions. */
+struct parent_slot {
+    uint32_t index; /* + 1; 0: free */
+    uint32_t tag;
+};
+
 struct reference_lookup {
     const struct reference *reference;
-    struct parent *parents;
+    struct parent *parents; /* in the order of silver */
     size_t parent_count, parent_capacity;
-    uint32_t *slots; /* index + 1 into parents */
+    struct parent_slot *slots;
     size_t mask;
+    size_t last;           /* the parent found last */
+    bool is_in_order;      /* and the one before it stood close in front of it */
     struct value *matches; /* of the parent found last */
     struct arena arena;
     struct buf key; /* of the row being checked */
@@ -59,19 +73,24 @@ static void lookup_add_parent(struct reference_lookup *lookup, struct statement 
             reference_keep(&lookup->arena, statement_value(statement, reference->field_count + i));
 }
 
+static uint32_t parent_tag(uint64_t hash) {
+    return (uint32_t)(hash >> 32);
+}
+
 static void lookup_index(struct reference_lookup *lookup) {
     size_t slot_count = 16;
-    while (slot_count < lookup->parent_count * 2)
+    while (slot_count < lookup->parent_count + lookup->parent_count / 2)
         slot_count *= 2;
     lookup->mask = slot_count - 1;
     lookup->slots = memory_resize(NULL, slot_count, sizeof *lookup->slots);
     memset(lookup->slots, 0, slot_count * sizeof *lookup->slots);
     for (size_t i = 0; i < lookup->parent_count; i++) {
         struct span key = lookup->parents[i].key;
-        size_t slot = XXH3_64bits(key.data, key.size) & lookup->mask;
-        while (lookup->slots[slot])
+        uint64_t hash = XXH3_64bits(key.data, key.size);
+        size_t slot = hash & lookup->mask;
+        while (lookup->slots[slot].index)
             slot = (slot + 1) & lookup->mask;
-        lookup->slots[slot] = (uint32_t)i + 1;
+        lookup->slots[slot] = (struct parent_slot){(uint32_t)i + 1, parent_tag(hash)};
     }
 }
 
@@ -127,7 +146,7 @@ bool reference_open(struct warehouse *warehouse, const struct model *model,
                     struct reference_lookup **lookup, struct err *err) {
     struct buf sql = {0};
     *lookup = memory_alloc(sizeof **lookup);
-    **lookup = (struct reference_lookup){.reference = reference};
+    **lookup = (struct reference_lookup){.reference = reference, .is_in_order = true};
     (*lookup)->matches =
         arena_array(&(*lookup)->arena, reference->match_count + 1, sizeof(struct value));
     lookup_add_select(&sql, model, reference, !rows);
@@ -148,22 +167,45 @@ void reference_close(struct reference_lookup *lookup) {
     free(lookup);
 }
 
+/* Rows that are clustered by what they refer to come in the order of their parents: then the next
+ * one is the same or stands close behind. NULL when it does not. */
+static const struct parent *lookup_find_near(const struct reference_lookup *lookup,
+                                             struct span key) {
+    for (size_t i = lookup->last; i < lookup->last + NEAR && i < lookup->parent_count; i++)
+        if (span_equal(lookup->parents[i].key, key))
+            return &lookup->parents[i];
+    return NULL;
+}
+
+static const struct parent *lookup_find_anywhere(const struct reference_lookup *lookup,
+                                                 struct span key) {
+    uint64_t hash = XXH3_64bits(key.data, key.size);
+    size_t slot = hash & lookup->mask;
+    for (; lookup->slots[slot].index; slot = (slot + 1) & lookup->mask) {
+        const struct parent *parent = &lookup->parents[lookup->slots[slot].index - 1];
+        if (lookup->slots[slot].tag == parent_tag(hash) && span_equal(parent->key, key))
+            return parent;
+    }
+    return NULL;
+}
+
 static bool lookup_find(struct reference_lookup *lookup, const struct value *values) {
     const struct reference *reference = lookup->reference;
     buf_clear(&lookup->key);
     for (size_t i = 0; i < reference->field_count; i++)
         reference_add_part(&lookup->key, &values[reference->fields[i]]);
     struct span key = buf_span(&lookup->key);
-    size_t slot = XXH3_64bits(key.data, key.size) & lookup->mask;
-    for (; lookup->slots[slot]; slot = (slot + 1) & lookup->mask) {
-        const struct parent *parent = &lookup->parents[lookup->slots[slot] - 1];
-        if (!span_equal(parent->key, key))
-            continue;
-        for (size_t i = 0; i < reference->match_count; i++)
-            lookup->matches[i] = parent->matches[i];
-        return true;
-    }
-    return false;
+    const struct parent *parent = lookup->is_in_order ? lookup_find_near(lookup, key) : NULL;
+    if (!parent)
+        parent = lookup_find_anywhere(lookup, key);
+    if (!parent)
+        return false;
+    size_t found = (size_t)(parent - lookup->parents);
+    lookup->is_in_order = found - lookup->last < FAR;
+    lookup->last = found;
+    for (size_t i = 0; i < reference->match_count; i++)
+        lookup->matches[i] = parent->matches[i];
+    return true;
 }
 
 /* Compares what child and parent share. Returns the first match that differs, or NULL. */

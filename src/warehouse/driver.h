@@ -9,7 +9,7 @@
 
 struct warehouse_driver {
     void (*close)(struct warehouse *warehouse);
-    bool (*begin)(struct warehouse *warehouse, struct err *err);
+    bool (*begin)(struct warehouse *warehouse, bool is_read, struct err *err);
     bool (*commit)(struct warehouse *warehouse, struct err *err);
     void (*rollback)(struct warehouse *warehouse);
     bool (*can_write)(struct warehouse *warehouse, bool *can_write, struct err *err);
@@ -34,6 +34,11 @@ struct warehouse_driver {
     /* NULL where the planner does not count rows */
     bool (*analyze)(struct warehouse *warehouse, const char *table, size_t grown_by,
                     struct err *err);
+    /* NULL: nothing is faster than a statement */
+    bool (*read_integers)(struct warehouse *warehouse, const char *columns, size_t count,
+                          const char *from, struct integer_sink sink, struct err *err);
+    bool (*give_back)(struct warehouse *warehouse, const char *const *tables, size_t count,
+                      struct err *err);
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
     /* NULL where there is one machine only */

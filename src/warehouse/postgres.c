@@ -1,4 +1,4 @@
-#include "warehouse/postgres.h"
+#include "warehouse/postgres_parts.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -93,13 +93,16 @@ static bool take_lock(struct postgres_warehouse *self, struct err *err) {
     return ok;
 }
 
-static bool postgres_begin(struct warehouse *warehouse, struct err *err) {
+/* A pooler may lend us a session that was ours before, or another agent's, with what it prepared.
+ */
+static bool postgres_begin(struct warehouse *warehouse, bool is_read, struct err *err) {
     struct postgres_warehouse *self = postgres_of(warehouse);
-    bool is_read = self->mode == WAREHOUSE_READ;
     struct buf sql = {0};
+    is_read = is_read || self->mode == WAREHOUSE_READ;
     /* A reader sees one version, however long it reads. */
     buf_add_text(&sql, is_read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " : "BEGIN; ");
     postgres_add_settings(self, &sql);
+    buf_add_text(&sql, "; DEALLOCATE ALL");
     if (!is_read)
         add_holder(&sql);
     bool ok = postgres_exec(warehouse, buf_text(&sql), err) && (is_read || take_lock(self, err));
@@ -171,6 +174,24 @@ static bool postgres_analyze(struct warehouse *warehouse, const char *table, siz
     return ok;
 }
 
+/* Makes the room free for other rows, and for other tables where it is at a table's end. VACUUM
+ * FULL would give back all of it, but keep readers out meanwhile. */
+static bool postgres_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                               struct err *err) {
+    for (size_t i = 0; i < count; i++) {
+        struct buf sql = {0};
+        buf_add_text(&sql, "VACUUM (ANALYZE) ");
+        sql_add_name(&sql, warehouse->schema);
+        buf_add_char(&sql, '.');
+        sql_add_name(&sql, tables[i]);
+        bool ok = postgres_exec(warehouse, buf_text(&sql), err);
+        buf_free(&sql);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
 /* Citus' own functions: of a table with a column rows go by its value, the same value of all tables
  * to the same machine; of one without a copy goes everywhere. */
 static bool postgres_distribute(struct warehouse *warehouse, const char *table, const char *column,
@@ -222,6 +243,7 @@ static const struct warehouse_driver postgres_driver = {
     .close_statement = postgres_close_statement,
     .load = postgres_load,
     .analyze = postgres_analyze,
+    .give_back = postgres_give_back,
     .has_column = postgres_has_column,
     .distribute = postgres_distribute,
     .type = postgres_type,

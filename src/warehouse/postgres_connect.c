@@ -2,7 +2,7 @@
  *
  * The URL goes to libpq as it is; what it leaves open is decided here: a server that is not on this
  * machine has to prove who it is, and a connection is not waited for for ever. */
-#include "warehouse/postgres.h"
+#include "warehouse/postgres_parts.h"
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -214,16 +214,11 @@ static bool find_schema(struct postgres_warehouse *self, struct err *err) {
     return err_hint(err, "CREATE SCHEMA, or set the role's search_path to one that exists");
 }
 
-static void add_settings(const struct postgres_warehouse *self, const char *scope,
-                         struct buf *sql) {
-    buf_printf(sql, "SET %s search_path TO ", scope);
+void postgres_add_settings(const struct postgres_warehouse *self, struct buf *sql) {
+    buf_add_text(sql, "SET LOCAL search_path TO ");
     sql_add_name(sql, self->schema);
     for (size_t i = 0; i < COUNT_OF(SETTINGS); i++)
-        buf_printf(sql, "; SET %s %s TO %s", scope, SETTINGS[i][0], SETTINGS[i][1]);
-}
-
-void postgres_add_settings(const struct postgres_warehouse *self, struct buf *sql) {
-    add_settings(self, "LOCAL", sql);
+        buf_printf(sql, "; SET LOCAL %s TO %s", SETTINGS[i][0], SETTINGS[i][1]);
 }
 
 static void drop_notice(void *context, const char *message) {
@@ -236,11 +231,5 @@ bool postgres_connect(struct postgres_warehouse *self, const char *url, struct e
         return false;
     PQsetNoticeProcessor(self->connection, drop_notice, NULL);
     PQsetnonblocking(self->connection, 1);
-    if (!find_schema(self, err))
-        return false;
-    struct buf sql = {0};
-    add_settings(self, "SESSION", &sql);
-    bool ok = postgres_query(self, buf_text(&sql), 0, NULL, NULL, err);
-    buf_free(&sql);
-    return ok;
+    return find_schema(self, err);
 }

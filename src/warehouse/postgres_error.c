@@ -1,5 +1,5 @@
 /* What PostgreSQL says, for people: one line, without the password, and what to do. */
-#include "warehouse/postgres.h"
+#include "warehouse/postgres_parts.h"
 
 #include "base/arena.h"
 

@@ -1,5 +1,5 @@
 /* The bulk load: COPY in text, which the server takes in while the next rows are being made. */
-#include "warehouse/postgres.h"
+#include "warehouse/postgres_parts.h"
 
 #define BLOCK_BYTES 65536 /* handed over at once */
 

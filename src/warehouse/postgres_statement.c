@@ -6,7 +6,7 @@
  *
  * A connection does one thing at a time. When another statement begins while rows of this one are
  * still coming in, they are taken in and kept. */
-#include "warehouse/postgres.h"
+#include "warehouse/postgres_parts.h"
 
 #include "base/arena.h"
 
@@ -139,51 +139,6 @@ static bool learn_shape(struct postgres_statement *self, struct err *err) {
     return true;
 }
 
-static bool start_copy(struct postgres_statement *self, struct err *err) {
-    struct postgres_warehouse *warehouse = warehouse_of(self);
-    if (!PQsendQuery(warehouse->connection, self->copy) || !postgres_flush(warehouse, err))
-        return postgres_fail(warehouse, NULL, err);
-    PGresult *result = postgres_result(warehouse);
-    self->is_copying = PQresultStatus(result) == PGRES_COPY_OUT;
-    bool ok = self->is_copying || postgres_fail(warehouse, result, err);
-    PQclear(result);
-    struct err ignored;
-    return ok || (postgres_take_results(warehouse, NULL, &ignored), false);
-}
-
-bool postgres_start(struct statement *statement, const struct value *parameters, size_t count,
-                    struct err *err) {
-    struct postgres_statement *self = statement_of(statement);
-    struct postgres_warehouse *warehouse = warehouse_of(self);
-    postgres_reset(statement);
-    if (!postgres_settle(warehouse, err) || !learn_shape(self, err))
-        return false;
-    if (self->copy && PQnfields(self->shape) > 0) {
-        if (!start_copy(self, err))
-            return false;
-    } else {
-        if (!send(self, parameters, count, err))
-            return false;
-        PQsetSingleRowMode(warehouse->connection);
-    }
-    warehouse->reading = self;
-    return postgres_flush(warehouse, err);
-}
-
-bool postgres_run(struct statement *statement, const struct value *parameters, size_t count,
-                  struct err *err) {
-    struct postgres_statement *self = statement_of(statement);
-    struct postgres_warehouse *warehouse = warehouse_of(self);
-    bool is_piped = PQpipelineStatus(warehouse->connection) == PQ_PIPELINE_ON;
-    if ((!is_piped || warehouse->queued >= QUEUE_LENGTH) && !postgres_settle(warehouse, err))
-        return false;
-    if (PQpipelineStatus(warehouse->connection) == PQ_PIPELINE_OFF &&
-        !PQenterPipelineMode(warehouse->connection))
-        return postgres_fail(warehouse, NULL, err);
-    warehouse->queued++;
-    return send(self, parameters, count, err);
-}
-
 /* Undoes what COPY does to a text, in place; returns its new end. */
 static char *unescape(char *text, char *end) {
     static const char codes[] = "b\bf\fn\nr\rt\tv\v";
@@ -282,7 +237,7 @@ static void keep_row(struct postgres_statement *self) {
 
 /* The row that is being looked at becomes the first of those that are kept; what it pointed to
  * stays for as long as it would have. */
-bool postgres_keep_rows(struct postgres_statement *self, struct err *err) {
+static bool keep_rows(struct postgres_statement *self, struct err *err) {
     PGresult *row = self->row;
     char *line = self->line;
     bool has_row = row || line, ok = true;
@@ -300,6 +255,52 @@ bool postgres_keep_rows(struct postgres_statement *self, struct err *err) {
     self->row = row;
     self->line = line;
     return ok;
+}
+
+static bool start_copy(struct postgres_statement *self, struct err *err) {
+    struct postgres_warehouse *warehouse = warehouse_of(self);
+    if (!PQsendQuery(warehouse->connection, self->copy) || !postgres_flush(warehouse, err))
+        return postgres_fail(warehouse, NULL, err);
+    PGresult *result = postgres_result(warehouse);
+    self->is_copying = PQresultStatus(result) == PGRES_COPY_OUT;
+    bool ok = self->is_copying || postgres_fail(warehouse, result, err);
+    PQclear(result);
+    struct err ignored;
+    return ok || (postgres_take_results(warehouse, NULL, &ignored), false);
+}
+
+bool postgres_start(struct statement *statement, const struct value *parameters, size_t count,
+                    struct err *err) {
+    struct postgres_statement *self = statement_of(statement);
+    struct postgres_warehouse *warehouse = warehouse_of(self);
+    postgres_reset(statement);
+    if (!postgres_settle(warehouse, err) || !learn_shape(self, err))
+        return false;
+    if (self->copy && PQnfields(self->shape) > 0) {
+        if (!start_copy(self, err))
+            return false;
+    } else {
+        if (!send(self, parameters, count, err))
+            return false;
+        PQsetSingleRowMode(warehouse->connection);
+    }
+    warehouse->reading = self;
+    warehouse->keep_rows = keep_rows;
+    return postgres_flush(warehouse, err);
+}
+
+bool postgres_run(struct statement *statement, const struct value *parameters, size_t count,
+                  struct err *err) {
+    struct postgres_statement *self = statement_of(statement);
+    struct postgres_warehouse *warehouse = warehouse_of(self);
+    bool is_piped = PQpipelineStatus(warehouse->connection) == PQ_PIPELINE_ON;
+    if ((!is_piped || warehouse->queued >= QUEUE_LENGTH) && !postgres_settle(warehouse, err))
+        return false;
+    if (PQpipelineStatus(warehouse->connection) == PQ_PIPELINE_OFF &&
+        !PQenterPipelineMode(warehouse->connection))
+        return postgres_fail(warehouse, NULL, err);
+    warehouse->queued++;
+    return send(self, parameters, count, err);
 }
 
 bool postgres_next(struct statement *statement, bool *has_row, struct err *err) {

@@ -1,5 +1,5 @@
 /* Values as PostgreSQL writes and reads them: always as text. */
-#include "warehouse/postgres.h"
+#include "warehouse/postgres_parts.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* Sending and waiting: the only place where the program waits for a PostgreSQL server. */
-#include "warehouse/postgres.h"
+#include "warehouse/postgres_parts.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -119,7 +119,7 @@ static bool end_pipeline(struct postgres_warehouse *self, struct err *err) {
 bool postgres_settle(struct postgres_warehouse *self, struct err *err) {
     struct postgres_statement *reading = self->reading;
     self->reading = NULL;
-    if (reading && !postgres_keep_rows(reading, err))
+    if (reading && !self->keep_rows(reading, err))
         return false;
     if (PQpipelineStatus(self->connection) != PQ_PIPELINE_OFF)
         return end_pipeline(self, err);

@@ -14,12 +14,26 @@
 #define BUSY_STEP_MS 50
 #define STOP_CHECK_INSTRUCTIONS 200000
 
+/* Tables are written and read in their order, so a larger cache saves nothing; it is also the size
+ * of the pieces that are sorted at a time. Of a table that is read from one end to the other it
+ * holds nothing for long. */
+#define CACHE "PRAGMA cache_size = -16384"
+#define CACHE_FOR_ONE_LOOK "PRAGMA cache_spill = OFF; PRAGMA cache_size = -1024;"
+
+/* A fork, which nobody else writes to, can look at the file itself instead of at copies of its
+ * pages. Only meanwhile, and never where something is published: of a file that somebody cuts off
+ * just then there is no error to tell, but a signal. */
+#define LOOK_IN_PLACE "PRAGMA mmap_size = 1099511627776"
+/* A file is written anew once one page in so many is free. */
+#define FREE_PAGES_WORTH_IT 20
+
 struct sqlite_warehouse {
     struct warehouse base; /* must be first */
     sqlite3 *database;
     sqlite3 *pin; /* of a fork: a reader of the real file, which keeps it still; or NULL */
     struct sqlite_fork *fork;
     struct sqlite_rows *load;
+    struct sqlite_integers integers;
     bool is_open; /* in a transaction */
     bool is_reader;
     bool is_fresh; /* nothing was ever committed to the file */
@@ -92,9 +106,9 @@ static void sqlite_close(struct warehouse *warehouse) {
     free(self);
 }
 
-static bool sqlite_begin(struct warehouse *warehouse, struct err *err) {
+static bool sqlite_begin(struct warehouse *warehouse, bool is_read, struct err *err) {
     struct sqlite_warehouse *self = sqlite_of(warehouse);
-    if (!sqlite_exec(warehouse, self->is_reader ? "BEGIN" : "BEGIN IMMEDIATE", err))
+    if (!sqlite_exec(warehouse, is_read || self->is_reader ? "BEGIN" : "BEGIN IMMEDIATE", err))
         return false;
     self->is_open = true;
     return true;
@@ -256,6 +270,54 @@ static bool sqlite_load(struct warehouse *warehouse, const char *table, const ch
     return ok;
 }
 
+/* Each page is looked at once and then of no more use, so the cache is kept small meanwhile: memory
+ * that was touched before is quicker than new memory. What is not written yet stays in it. */
+static bool sqlite_read_integers(struct warehouse *warehouse, const char *columns, size_t count,
+                                 const char *from, struct integer_sink sink, struct err *err) {
+    struct sqlite_warehouse *self = sqlite_of(warehouse);
+    struct buf sql = {0};
+    struct err ignored;
+    (void)count;
+    self->integers = (struct sqlite_integers){.sink = sink};
+    buf_printf(&sql, "SELECT goldleaf_collect(%s) FROM %s", columns, from);
+    const char *way = self->fork ? CACHE_FOR_ONE_LOOK LOOK_IN_PLACE : CACHE_FOR_ONE_LOOK;
+    bool ok = sqlite_exec(warehouse, way, err) &&
+              (sqlite_exec(warehouse, buf_text(&sql), err) || self->integers.is_enough);
+    sqlite_exec(warehouse, CACHE "; PRAGMA cache_spill = ON; PRAGMA mmap_size = 0", &ignored);
+    buf_free(&sql);
+    return ok;
+}
+
+static bool sqlite_pragma(struct warehouse *warehouse, const char *sql, int64_t *number,
+                          struct err *err) {
+    struct arena scratch = {0};
+    struct value value;
+    bool ok = warehouse_value(warehouse, &scratch, sql, NULL, 0, &value, err);
+    *number = ok ? value.integer : 0;
+    arena_free(&scratch);
+    return ok;
+}
+
+/* Writes the file anew without its free pages, once they are a twentieth of it: fewer than that
+ * will be taken by the next runs. SQLite attaches the copy while it puts it together. Readers keep
+ * what they read; while there are any, the file gets no smaller. */
+static bool sqlite_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                             struct err *err) {
+    sqlite3 *database = sqlite_of(warehouse)->database;
+    int64_t pages, free_pages;
+    (void)tables;
+    (void)count;
+    if (!sqlite_pragma(warehouse, "PRAGMA page_count", &pages, err) ||
+        !sqlite_pragma(warehouse, "PRAGMA freelist_count", &free_pages, err))
+        return false;
+    if (free_pages * FREE_PAGES_WORTH_IT < pages)
+        return true;
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 1);
+    bool ok = sqlite_exec(warehouse, "VACUUM", err);
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+    return ok;
+}
+
 static bool sqlite_has_column(struct warehouse *warehouse, const char *table, const char *column,
                               bool *exists, struct err *err) {
     sqlite3 *database = sqlite_of(warehouse)->database;
@@ -308,6 +370,8 @@ static const struct warehouse_driver sqlite_driver = {
     .value = sqlite_value,
     .close_statement = sqlite_close_statement,
     .load = sqlite_load,
+    .read_integers = sqlite_read_integers,
+    .give_back = sqlite_give_back,
     .has_column = sqlite_has_column,
     .type = sqlite_type,
     .row_id_type = "INTEGER", /* this very word makes it the row id */
@@ -405,13 +469,15 @@ static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode 
     sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_progress_handler(database, STOP_CHECK_INSTRUCTIONS, sqlite_is_stopped, &self->base);
     if (sqlite_rows_register(database, &self->load) != SQLITE_OK ||
-        sqlite3_create_collation(database, "C", SQLITE_UTF8, NULL, sqlite_collate) != SQLITE_OK)
+        sqlite3_create_collation(database, "C", SQLITE_UTF8, NULL, sqlite_collate) != SQLITE_OK ||
+        sqlite_integers_register(database, &self->integers) != SQLITE_OK)
         return sqlite_fail(&self->base, err);
-    /* Sorting stays in memory and may use the second core; the cache holds the inner pages of the
-     * largest tables. */
-    if (!sqlite_exec(&self->base,
-                     "PRAGMA temp_store = MEMORY; PRAGMA threads = 1; PRAGMA cache_size = -65536",
-                     err))
+    /* Sorting may use the second core. A page size only counts for a file that is still empty, and
+     * has to be known before the cache's is set. */
+    if (!sqlite_exec(&self->base, "PRAGMA page_size = 8192; PRAGMA threads = 1; " CACHE, err))
+        return false;
+    /* A dry run, and someone who may only read, leave nothing on the disk, not for a moment. */
+    if (mode != WAREHOUSE_WRITE && !sqlite_exec(&self->base, "PRAGMA temp_store = MEMORY", err))
         return false;
     if (mode == WAREHOUSE_READ)
         return sqlite_exec(&self->base, "PRAGMA query_only = 0", err);
@@ -438,6 +504,17 @@ static int sqlite_open_file(struct sqlite_warehouse *self, const char *path,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 }
 
+/* What a sort cannot hold goes beside the database, where there has to be room anyway, and not to a
+ * folder for temporary files, which may be small or memory. The library looks at this once. */
+static void sqlite_sort_beside(const char *path) {
+    struct arena scratch = {0};
+    const char *slash = strrchr(path, '/');
+    const char *folder =
+        slash ? arena_string(&scratch, (struct span){path, (size_t)(slash - path) + 1}) : ".";
+    setenv("SQLITE_TMPDIR", folder, 0);
+    arena_free(&scratch);
+}
+
 /* One thread uses the library at a time, and nobody asks for its memory statistics: both spare a
  * lock for every allocation. It counts before the first use in the process only. */
 static struct sqlite_warehouse *sqlite_make(const char *location, bool is_reader) {
@@ -452,6 +529,8 @@ static struct sqlite_warehouse *sqlite_make(const char *location, bool is_reader
 
 bool sqlite_open(struct warehouse **warehouse, const char *path, enum warehouse_mode mode,
                  struct err *err) {
+    if (mode == WAREHOUSE_WRITE)
+        sqlite_sort_beside(path);
     struct sqlite_warehouse *self = sqlite_make(path, mode == WAREHOUSE_READ);
     *warehouse = &self->base;
     bool is_memory = strcmp(path, ":memory:") == 0;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #define BLOCK_SIZE 4096
+#define AHEAD_SIZE                                                                                 \
+    ((size_t)64 * BLOCK_SIZE) /* what one read takes of a file that is gone through */
 
 struct sqlite_fork {
     sqlite3_vfs vfs; /* registered under a name of its own */
@@ -156,6 +158,32 @@ static int fork_close(sqlite3_file *base) {
     return SQLITE_OK;
 }
 
+static bool has_own_block(const struct fork_file *file, sqlite3_int64 offset, int size) {
+    size_t first = (size_t)offset / BLOCK_SIZE, last = (size_t)(offset + size - 1) / BLOCK_SIZE;
+    for (size_t i = first; i <= last && i < file->block_count; i++)
+        if (file->blocks[i])
+            return true;
+    return false;
+}
+
+/* A place to look at in the real file, where it still is the content. */
+static int fork_fetch(sqlite3_file *base, sqlite3_int64 offset, int size, void **place) {
+    struct fork_file *file = file_of(base);
+    sqlite3_file *main = file->main;
+    *place = NULL;
+    if (!main || main->pMethods->iVersion < 3 || offset + size > file->real_size ||
+        has_own_block(file, offset, size))
+        return SQLITE_OK;
+    return main->pMethods->xFetch(main, offset, size, place);
+}
+
+static int fork_unfetch(sqlite3_file *base, sqlite3_int64 offset, void *place) {
+    sqlite3_file *main = file_of(base)->main;
+    if (!main || main->pMethods->iVersion < 3)
+        return SQLITE_OK;
+    return main->pMethods->xUnfetch(main, offset, place);
+}
+
 /* ---- what a file of one's own has no need of ---- */
 
 static int fork_sync(sqlite3_file *base, int flags) {
@@ -181,11 +209,12 @@ static int fork_check_lock(sqlite3_file *base, int *is_reserved) {
     return SQLITE_OK;
 }
 
+/* How much of the file may be looked at in place is for the real file to keep. */
 static int fork_control(sqlite3_file *base, int operation, void *argument) {
-    (void)base;
-    (void)operation;
-    (void)argument;
-    return SQLITE_NOTFOUND;
+    sqlite3_file *main = file_of(base)->main;
+    if (operation != SQLITE_FCNTL_MMAP_SIZE || !main || main->pMethods->iVersion < 3)
+        return SQLITE_NOTFOUND;
+    return main->pMethods->xFileControl(main, operation, argument);
 }
 
 static int fork_sector_size(sqlite3_file *base) {
@@ -198,9 +227,9 @@ static int fork_characteristics(sqlite3_file *base) {
     return 0;
 }
 
-/* Version 1: without shared memory, so that the index of the log is in memory, too. */
+/* Without the methods of shared memory, so that the index of the log is in memory, too. */
 static const sqlite3_io_methods fork_methods = {
-    .iVersion = 1,
+    .iVersion = 3,
     .xClose = fork_close,
     .xRead = fork_read,
     .xWrite = fork_write,
@@ -213,6 +242,8 @@ static const sqlite3_io_methods fork_methods = {
     .xFileControl = fork_control,
     .xSectorSize = fork_sector_size,
     .xDeviceCharacteristics = fork_characteristics,
+    .xFetch = fork_fetch,
+    .xUnfetch = fork_unfetch,
 };
 
 /* ---- files ---- */

@@ -23,7 +23,11 @@ bool warehouse_can_write(struct warehouse *warehouse, bool *can_write, struct er
 }
 
 bool warehouse_begin(struct warehouse *warehouse, struct err *err) {
-    return warehouse->driver->begin(warehouse, err);
+    return warehouse->driver->begin(warehouse, false, err);
+}
+
+bool warehouse_begin_read(struct warehouse *warehouse, struct err *err) {
+    return warehouse->driver->begin(warehouse, true, err);
 }
 
 bool warehouse_commit(struct warehouse *warehouse, struct err *err) {
@@ -128,6 +132,39 @@ bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t gr
                        struct err *err) {
     return !warehouse->driver->analyze ||
            warehouse->driver->analyze(warehouse, table, grown_by, err);
+}
+
+static bool read_integers_by_statement(struct warehouse *warehouse, const char *columns,
+                                       size_t count, const char *from, struct integer_sink sink,
+                                       struct err *err) {
+    struct statement *statement = NULL;
+    struct buf sql = {0};
+    int64_t row[INTEGER_COLUMNS];
+    bool has_row = true;
+    buf_printf(&sql, "SELECT %s FROM %s", columns, from);
+    bool ok = statement_prepare(warehouse, &statement, buf_text(&sql), err) &&
+              statement_start(statement, NULL, 0, err);
+    bool goes_on = true;
+    while (ok && goes_on && (ok = statement_next(statement, &has_row, err)) && has_row) {
+        for (size_t i = 0; i < count; i++)
+            row[i] = statement_value(statement, i).integer;
+        goes_on = sink.add(sink.context, row);
+    }
+    statement_close(statement);
+    buf_free(&sql);
+    return ok;
+}
+
+bool warehouse_read_integers(struct warehouse *warehouse, const char *columns, size_t count,
+                             const char *from, struct integer_sink sink, struct err *err) {
+    if (!warehouse->driver->read_integers)
+        return read_integers_by_statement(warehouse, columns, count, from, sink, err);
+    return warehouse->driver->read_integers(warehouse, columns, count, from, sink, err);
+}
+
+bool warehouse_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                         struct err *err) {
+    return warehouse->driver->give_back(warehouse, tables, count, err);
 }
 
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,

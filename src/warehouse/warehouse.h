@@ -46,6 +46,9 @@ bool warehouse_can_write(struct warehouse *warehouse, bool *can_write, struct er
  * on a server it holds the lock of the run, too, and ERR_LOCKED names who has it. One that reads
  * sees one version until it ends. */
 bool warehouse_begin(struct warehouse *warehouse, struct err *err);
+/* One that reads, whatever the warehouse was opened for. Statements outlive no transaction: through
+ * a pooler the next one may be another session's. */
+bool warehouse_begin_read(struct warehouse *warehouse, struct err *err);
 bool warehouse_commit(struct warehouse *warehouse, struct err *err);
 void warehouse_rollback(struct warehouse *warehouse);
 
@@ -99,6 +102,26 @@ bool warehouse_load(struct warehouse *warehouse, const char *table, const char *
 /* Has the planner look at a table that was loaded, before queries read it. */
 bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
                        struct err *err);
+
+/* Rows of integers, handed over one by one until `add` returns false: it wants no more. */
+struct integer_sink {
+    bool (*add)(void *context, const int64_t *row);
+    void *context;
+};
+
+/* The most columns that a row of integers has. */
+#define INTEGER_COLUMNS 8
+
+/* SELECT `columns` FROM `from`, none of them NULL, in any order: the fastest way out that the
+ * database has, for rows by the hundred thousand. `count` is the number of columns. */
+bool warehouse_read_integers(struct warehouse *warehouse, const char *columns, size_t count,
+                             const char *from, struct integer_sink sink, struct err *err);
+
+/* Gives back the room that rows of these tables took up which are gone; outside of a transaction.
+ * It may take as long as writing what is left, and as much room for the time being. Where it fails
+ * the data is as it was. */
+bool warehouse_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                         struct err *err);
 
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err);

@@ -110,28 +110,29 @@ statistics='
         return count % 2 ? list[(count + 1) / 2] : (list[count / 2] + list[count / 2 + 1]) / 2
     }
     function median(table, name,    i, list) {
-        for (i = 1; i <= rounds; i++) list[i] = table[name, i]
-        return median_of(list, rounds)
+        for (i = 1; i <= count_of[name]; i++) list[i] = table[name, i]
+        return median_of(list, count_of[name])
     }
     function lowest(table, name,    i, value) {
         value = table[name, 1]
-        for (i = 2; i <= rounds; i++) if (table[name, i] < value) value = table[name, i]
+        for (i = 2; i <= count_of[name]; i++) if (table[name, i] < value) value = table[name, i]
         return value
     }
     function highest(table, name,    i, value) {
         value = table[name, 1]
-        for (i = 2; i <= rounds; i++) if (table[name, i] > value) value = table[name, i]
+        for (i = 2; i <= count_of[name]; i++) if (table[name, i] > value) value = table[name, i]
         return value
     }
     function ratio(name, other,    i, list) {
-        for (i = 1; i <= rounds; i++) list[i] = seconds[name, i] / seconds[other, i]
-        return median_of(list, rounds)
+        for (i = 1; i <= count_of[name]; i++) list[i] = seconds[name, i] / seconds[other, i]
+        return median_of(list, count_of[name])
     }
     $1 == "run" {
         seconds[$2, $3] = $4
         cpu[$2, $3] = $5
         mib[$2, $3] = $6 / 1024
         known[$2] = 1
+        count_of[$2] = $3 > count_of[$2] ? $3 : count_of[$2]
         rounds = $3 > rounds ? $3 : rounds
     }
     $1 == "phase" { phase[$2, $4, $3] = $5; phase[$2, "all", $3] += $5 }

@@ -262,6 +262,15 @@ print_scale() {
         function slope(less, more) {
             return (median(seconds, more) - median(seconds, less)) / (more - less) * 1e6
         }
+        function part(tickets, name,    i, list) {
+            for (i = 1; i <= rounds; i++)
+                list[i] = name == "rest" ? seconds[tickets, i] - phase[tickets, "all", i] \
+                    : phase[tickets, name, i]
+            return median_of(list, rounds)
+        }
+        function part_slope(name, less, more) {
+            return (part(more, name) - part(less, name)) / (more - less) * 1e6
+        }
         END {
             print "   tickets    median           range    per million  CPU secs     MiB"
             row(100000)
@@ -272,6 +281,17 @@ print_scale() {
             printf "A million more tickets cost %.2f s up to 1 million and %.2f s from there to" \
                 " 5 million:\n%+.1f %%; the goal, within 15 %%, is %s.\n", low, high,
                 (high / low - 1) * 100, (high / low < 1.15 && high / low > 0.85) ? "met" : "missed"
+            print "\nof that, in each phase   pull   silver     gold   commit     rest"
+            count = split("pull silver gold commit rest", names, " ")
+            printf "up to 1 million    "
+            for (i = 1; i <= count; i++) printf " %8.2f", part_slope(names[i], 100000, 1000000)
+            printf "\nfrom 1 to 5 million"
+            for (i = 1; i <= count; i++) printf " %8.2f", part_slope(names[i], 1000000, 5000000)
+            printf "\n"
+            if (has_time)
+                printf "CPU seconds of a million more: %.2f up to 1 million, %.2f from there on.\n",
+                    (median(cpu, 1000000) - median(cpu, 100000)) / 0.9,
+                    (median(cpu, 5000000) - median(cpu, 1000000)) / 4
         }' results
 }
 
@@ -313,6 +333,7 @@ measure_scale() {
             rm -f goldleaf.sqlite*
             measure $size $round "$GOLDLEAF" all --inputs "sheets-$size" \
                 --database goldleaf.sqlite --format json
+            note_phases $size $round pull silver gold commit
         done
     done
     print_head "First loads of growing sheets"

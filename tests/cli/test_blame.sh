@@ -79,3 +79,24 @@ err_has 'did you mean net_revenue'
 run 2 blame gold_event_sales event_id=E-1 --from 9
 err_has 'there is no snapshot 9; the last one is 4'
 run 2 blame gold_event_sales
+
+# What is no edit of a cell: of two rows with one key another one counts when they change places.
+make_inputs
+printf 'T-5,E-1,C-1,2026-02-03,web,7.00,INR,sold\nT-6,E-1,C-1,2026-02-03,web,1.00,INR,sold\nT-5,E-1,C-1,2026-02-04,web,9.00,INR,sold\n' \
+    >>inputs/tickets.csv
+run 0 all --inputs inputs --database moved.sqlite -q
+{ sed '$d' inputs/tickets.csv | sed '6d'; tail -n 1 inputs/tickets.csv; sed -n 6p inputs/tickets.csv; } >tickets.csv
+mv tickets.csv inputs/
+run 0 all --inputs inputs --database moved.sqlite -q
+run 0 blame gold_event_sales event_id=E-1 gross_revenue --database moved.sqlite
+out_has '^  [+-]2\.00 is not explained by edits of cells$'
+out_has '^    tickets: [12] rows? moved$'
+
+# A needed column has another name.
+printf 'V-2,Hall,Pune,MH,IN,40\nV-3,Club,Pune,MH,IN,7\nV-4,Park,Pune,MH,IN,900\n' >>inputs/venues.csv
+run 0 all --inputs inputs --database moved.sqlite -q
+sed -i '1s/capacity/places/' inputs/venues.csv
+run 0 all --inputs inputs --database moved.sqlite -q
+run 0 blame gold_event_sales event_id=E-1 sell_through --database moved.sqlite
+out_has '^  not explained by edits of cells$'
+out_has '^    venues: column renamed: capacity → places$'

@@ -10,7 +10,7 @@ dry() { run "$1" all --inputs inputs --dry-run "${@:2}"; }
 
 make_inputs
 dry 0
-out_has '^dry run: an empty warehouse → the sheets as they are now; nothing is written$'
+out_has '^dry run: an empty warehouse → the sheets as they are now$'
 out_has '^tickets: 4 added$'
 out_has '^row 2 +T-1 +added +T-1 \| E-1 \| C-1'
 out_has '^gold_event_sales: 2 added$'
@@ -33,7 +33,7 @@ out_has '^unchanged: artists, venues, events, customers, tickets, checkins, refu
 out_has '^Nothing would change\.$'
 for stage in build_silver build_gold; do
     run 0 $stage --dry-run --detailed-exitcode
-    out_has '^dry run: snapshot 1 of .* → what is built from it; nothing is written$'
+    out_has '^dry run: snapshot 1 of .* → what is built from it$'
     out_has '^Nothing would change\.$'
     out_lacks unchanged
 done
@@ -49,9 +49,10 @@ out_has '^Nothing changed\.$'
 
 # ---- every kind of change ----
 
-# Two rows of one key; a row that is turned away, and will be well again.
+# Enough rows to see a column in; two rows of one key; a row that is turned away, and will be well again.
 printf 'T-5,E-1,C-1,2026-02-03,web,1,INR,sold\nT-5,E-1,C-1,2026-02-03,web,2,INR,sold\n' >>inputs/tickets.csv
 printf 'T-6,E-9,C-1,2026-02-03,web,1,INR,sold\n' >>inputs/tickets.csv
+printf 'CH-2,E-1,T-1,2026-03-01 19:00:00,b\nCH-3,E-1,T-1,2026-03-01 19:00:00,c\n' >>inputs/checkins.csv
 run 0 all --inputs inputs -q
 sed -i -e 's/^T-1,\(.*\),100\.00,/T-1,\1,150.00,/' -e 's/^T-3,E-2/T-3,E-9/' -e 's/^T-6,E-9/T-6,E-1/' \
     -e 's/web,1,INR/web,7,INR/; s/web,2,INR/web,8,INR/' -e '/^T-2,/d' inputs/tickets.csv
@@ -77,8 +78,8 @@ shown() {
     out_has '^row 8 +T-7 +added +T-7 \|'
     out_has '^ +T-2 +removed +T-2 \|'
     out_has '^  rows of the same key were paired in the order of the sheet$'
-    out_has '^checkins: 1 unchanged$'
-    out_has '^  column renamed: gate → door \(a guess: the values are the same\)$'
+    out_has '^checkins: 3 unchanged$'
+    out_has '^  column renamed: gate → door \(a guess: values, place, name\)$'
     out_has '^Newly rejected$'
     out_has '^tickets +B3 +T-3 +foreign_key +E-9$'
     out_has '^Healed$'
@@ -118,6 +119,17 @@ for wrong in '9' '1 9' '0' '-- -1' 'x' '1.5' '1 2x' '99999999999999999999'; do
 done
 run 2 diff 1 2 3
 
+# The last two that there are, whatever their numbers.
+cp warehouse.sqlite gap.sqlite
+python3 -c 'import sqlite3
+d = sqlite3.connect("gap.sqlite")
+d.execute("DELETE FROM audit_snapshots WHERE snapshot_id = 2")
+d.commit()'
+run 0 diff --database gap.sqlite --only counts
+out_has '^snapshot 1 of .* → snapshot 3 of '
+run 2 blame --database gap.sqlite event_sales E-1 --to 1
+run 2 diff --database gap.sqlite 2 3
+
 # ---- parts ----
 
 run 0 diff --only counts
@@ -138,7 +150,14 @@ out_lacks '^F2 |Newly'
 run 2 diff --only nonsense
 run 0 diff --sheet tickets
 out_has '^tickets: '
-out_lacks '^(venues|artists|checkins|unchanged): '
+out_lacks '^(venues|artists|checkins|unchanged|gold_.*): '
+out_has '^[0-9]+ KPI rows changed, which follow from all sheets: leave --sheet out$'
+run 10 diff --sheet tickets --detailed-exitcode
+run 0 diff --sheet refunds --detailed-exitcode
+out_has '^Nothing changed\.$'
+out_lacks 'Newly|Healed'
+run 2 diff --sheet tickets --only kpis
+err_has '--sheet leaves KPIs out'
 run 2 diff --sheet ticket
 err_has '^goldleaf: error: --sheet: the model ticketing has no sheet "ticket"$'
 err_has 'did you mean tickets'
@@ -157,6 +176,10 @@ out_lacks 'T-7'
 run 0 diff --ignore-columns price_paid,note --only cells
 out_has '^tickets: 2 changed'
 out_lacks 'price_paid|^G2'
+run 0 diff --ignore-columns 'Price-Paid,NOTE' --only cells
+out_has '^tickets: 2 changed'
+out_lacks 'price_paid|^G2'
+err_lacks 'Price'
 run 0 diff --min-change 10 --only cells
 out_has '^F2 +T-1'
 out_lacks '1 → 7'
@@ -230,6 +253,24 @@ run 0 diff --format json --limit 1
 shape
 json "len($tickets[\"changes\"]), $tickets[\"rows\"][\"changed\"]" '(1, 5)'
 
+# The limit is for every list, the counts are of all; what is left out is null.
+json 'max(len(l) for l in d["rejects"].values() if type(l) is list), d["rejects"]["rows"]' \
+    "(1, {'new': 1, 'healed': 1})"
+json 'len(d["gold"][0]["changed"]), d["gold"][0]["rows"]' \
+    "(1, {'added': 0, 'removed': 0, 'changed': 2})"
+run 0 diff --format json --only counts
+json "$tickets[\"changes\"], $tickets[\"rows\"][\"changed\"]" '(None, 5)'
+json 'd["rejects"]' "{'new': None, 'healed': None, 'rows': {'new': 1, 'healed': 1}}"
+json 'd["gold"][0]["changed"], d["gold"][0]["rows"]["changed"]' '(None, 2)'
+for part in rows cells; do
+    run 0 diff --format json --only $part
+    json "d[\"gold\"], len($tickets[\"changes\"]), len(d[\"rejects\"][\"new\"])" '(None, 7, 1)'
+done
+run 0 diff --format json --only kpis
+json "d[\"rejects\"], $tickets[\"changes\"], len(d[\"gold\"])" '(None, None, 3)'
+run 0 diff --format json --sheet tickets
+json 'd["gold"], len(d["sheets"])' '(None, 1)'
+
 # A file takes the place of standard output, and is there whole or not at all.
 run 0 diff --format json -o there.json
 out_is_empty
@@ -246,6 +287,7 @@ out_has '^tickets,T-1,2,F2,price_paid,changed,100\.00,150\.00$'
 out_has '^tickets,T-7,8,A8,ticket_id,added,,T-7$'
 out_has '^tickets,T-2,,,status,removed,sold,$'
 out_has '^gold_event_sales,E-1,,,gross_revenue,changed,302\.00,265\.00$'
+out_has '^gold_daily_metrics,2026-02-03\|EUR,,,gross_revenue,'
 python3 -c 'import csv, sys
 assert {len(row) for row in csv.reader(open(sys.argv[1]))} == {8}' out || fail 'rows of unequal length'
 
@@ -317,6 +359,7 @@ run 0 load_bronze --inputs inputs --dry-run --accept customers
 out_lacks '→ what is built'
 run 0 all --inputs inputs -q --accept customers
 make_inputs
+cp edited/checkins.csv inputs
 run 0 load_bronze --inputs inputs --dry-run --accept tickets
 out_has '^tickets: .* changed'
 out_lacks 'gold_event_sales|Newly|Healed'

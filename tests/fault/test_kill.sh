@@ -3,7 +3,7 @@
 # and the next run must go on as if nothing had happened.
 #
 # GOLDLEAF_KILL_ROUNDS: kills in all (64). GOLDLEAF_KILL_TICKETS: size of the input; from some
-# 150,000 on, SQLite writes before the commit because its cache is full.
+# 40,000 on, SQLite writes before the commit because its cache is full.
 . "$(dirname "$0")/lib.sh"
 . "$here/aftermath.sh"
 

@@ -5,30 +5,19 @@
 
 /* ---- taking ---- */
 
-static sqlite3_stmt *prepare(sqlite3 *database, const char *sql) {
-    sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
-        fail_msg("%s\n%s", sqlite3_errmsg(database), sql);
-    return statement;
-}
-
-static struct datum read_datum(sqlite3_stmt *statement, int column, struct arena *arena) {
-    struct datum datum = {.type = sqlite3_column_type(statement, column), .text = ""};
-    datum.number = sqlite3_column_double(statement, column);
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    if (text)
-        datum.text = arena_string(arena, span_from(text));
+static struct datum keep_datum(struct datum datum, struct arena *arena) {
+    datum.text = arena_string(arena, (struct span){datum.text, datum.size});
     return datum;
 }
 
-struct dump dump_take(sqlite3 *database, struct arena *arena, const char *sql) {
-    sqlite3_stmt *statement = prepare(database, sql);
-    struct dump dump = {.width = (size_t)sqlite3_column_count(statement)};
+struct dump dump_take(struct database *database, struct arena *arena, const char *sql) {
+    struct rows *rows = rows_open(database, sql);
+    struct dump dump = {.width = rows_width(rows)};
     size_t capacity = 0;
     dump.names = arena_array(arena, dump.width + 1, sizeof *dump.names);
     for (size_t i = 0; i < dump.width; i++)
-        dump.names[i] = arena_string(arena, span_from(sqlite3_column_name(statement, (int)i)));
-    while (sqlite3_step(statement) == SQLITE_ROW) {
+        dump.names[i] = arena_string(arena, span_from(rows_name(rows, i)));
+    while (rows_next(rows)) {
         if (dump.count == capacity) {
             capacity = capacity ? capacity * 2 : 64;
             struct datum *cells = arena_array(arena, capacity * dump.width, sizeof *cells);
@@ -37,10 +26,10 @@ struct dump dump_take(sqlite3 *database, struct arena *arena, const char *sql) {
             dump.cells = cells;
         }
         for (size_t i = 0; i < dump.width; i++)
-            dump.cells[dump.count * dump.width + i] = read_datum(statement, (int)i, arena);
+            dump.cells[dump.count * dump.width + i] = keep_datum(rows_datum(rows, i), arena);
         dump.count++;
     }
-    sqlite3_finalize(statement);
+    rows_close(rows);
     return dump;
 }
 
@@ -85,23 +74,15 @@ static const char *text_of_row(struct arena *arena, const struct dump *rows, siz
 }
 
 /* The columns of the newest header, in its order, with commas in front. */
-static const char *sheet_columns(sqlite3 *database, struct arena *arena, const char *sheet) {
-    struct buf out = {0};
-    struct dump names = dump_take(
-        database, arena,
-        arena_printf(arena,
-                     "SELECT json_extract(c.value, '$.column') FROM (SELECT header FROM"
-                     " audit_headers WHERE table_name = 'bronze_%s' ORDER BY snapshot_id DESC"
-                     " LIMIT 1) h, json_each(h.header) c ORDER BY c.key",
-                     sheet));
-    for (size_t i = 0; i < names.count; i++)
-        buf_printf(&out, "%s\"%s\"", i ? ", " : "", dump_cell(&names, i, 0).text);
-    const char *copy = arena_string(arena, buf_span(&out));
-    buf_free(&out);
+static const char *sheet_columns(struct database *database, struct arena *arena,
+                                 const char *sheet) {
+    struct header_text header = header_at(database, sheet, INT64_MAX);
+    const char *copy = arena_string(arena, buf_span(&header.columns));
+    header_text_free(&header);
     return copy;
 }
 
-struct sheet_dump dump_sheet(sqlite3 *database, struct arena *arena, const char *sheet) {
+struct sheet_dump dump_sheet(struct database *database, struct arena *arena, const char *sheet) {
     struct sheet_dump dump = {0};
     if (!database)
         return dump;
@@ -118,7 +99,7 @@ struct sheet_dump dump_sheet(sqlite3 *database, struct arena *arena, const char 
     dump.texts = arena_array(arena, keys.count + 1, sizeof *dump.texts);
     for (size_t i = 0; i < keys.count; i++) {
         struct datum key = dump_cell(&keys, i, 0);
-        dump.keys[i] = key.type == SQLITE_NULL ? NULL : key.text;
+        dump.keys[i] = key.type == DATUM_NULL ? NULL : key.text;
         dump.texts[i] = text_of_row(arena, &dump.rows, i);
     }
     return dump;

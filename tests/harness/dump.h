@@ -5,13 +5,7 @@
 
 #include "base/arena.h"
 
-#include <sqlite3.h>
-
-struct datum {
-    int type; /* SQLITE_NULL, ... */
-    double number;
-    const char *text; /* "" for NULL */
-};
+#include "harness/database.h"
 
 struct dump {
     size_t width, count;
@@ -19,7 +13,7 @@ struct dump {
     struct datum *cells; /* count * width */
 };
 
-struct dump dump_take(sqlite3 *database, struct arena *arena, const char *sql);
+struct dump dump_take(struct database *database, struct arena *arena, const char *sql);
 struct datum dump_cell(const struct dump *dump, size_t row, size_t column);
 size_t dump_column(const struct dump *dump, const char *name); /* SIZE_MAX: none */
 
@@ -31,7 +25,7 @@ struct sheet_dump {
 };
 
 /* `database` NULL: there is none yet, and so no rows. */
-struct sheet_dump dump_sheet(sqlite3 *database, struct arena *arena, const char *sheet);
+struct sheet_dump dump_sheet(struct database *database, struct arena *arena, const char *sheet);
 
 /* A row's text, see above, from names and values; a value may be NULL. */
 const char *dump_row_text(struct arena *arena, const char *const *names, const char *const *values,

@@ -1,6 +1,7 @@
 #include "harness/grid.h"
 
 #include "harness/harness.h"
+#include "json/json.h"
 
 /* ---- editing ---- */
 
@@ -191,95 +192,105 @@ void grid_canonical(const struct grid *grid, struct buf *out) {
 
 /* ---- reading bronze ---- */
 
-static sqlite3_stmt *prepare(sqlite3 *database, const char *sql) {
-    sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
-        fail_msg("%s\n%s", sqlite3_errmsg(database), sql);
-    return statement;
+/* The newest header up to a snapshot, as JSON; "" when there is none. */
+static const char *read_header(struct database *database, struct arena *arena, const char *sheet,
+                               int64_t snapshot) {
+    struct rows *rows =
+        rows_open(database, arena_printf(arena,
+                                         "SELECT header FROM audit_headers WHERE table_name ="
+                                         " 'bronze_%s' AND snapshot_id <= %lld"
+                                         " ORDER BY snapshot_id DESC LIMIT 1",
+                                         sheet, (long long)snapshot));
+    const char *text =
+        rows_next(rows) ? arena_string(arena, span_from(rows_datum(rows, 0).text)) : "";
+    rows_close(rows);
+    return text;
 }
 
-/* The header of a sheet at a snapshot: a line into `out`, and the columns behind it into
- * `columns`, quoted and with commas between. */
-static void read_header(sqlite3 *database, const char *sheet, int64_t snapshot, struct buf *out,
-                        struct buf *columns) {
-    sqlite3_stmt *statement = prepare(
-        database, "SELECT json_extract(c.value, '$.header'), json_extract(c.value, '$.column')"
-                  " FROM (SELECT header FROM audit_headers WHERE table_name = 'bronze_' || $1"
-                  "  AND snapshot_id <= $2 ORDER BY snapshot_id DESC LIMIT 1) h,"
-                  " json_each(h.header) c ORDER BY c.key");
-    sqlite3_bind_text(statement, 1, sheet, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, snapshot);
-    while (sqlite3_step(statement) == SQLITE_ROW) {
-        const char *header = (const char *)sqlite3_column_text(statement, 0);
-        add_bracketed(out, header ? header : "beyond");
-        buf_printf(columns, "%s\"%s\"", columns->size ? ", " : "",
-                   (const char *)sqlite3_column_text(statement, 1));
+struct header_text header_at(struct database *database, const char *sheet, int64_t snapshot) {
+    struct header_text header = {0};
+    struct arena scratch = {0};
+    struct err err;
+    const struct json *document, *name;
+    const char *text = read_header(database, &scratch, sheet, snapshot);
+    if (*text && !json_read(&scratch, span_from(text), &document, &err))
+        fail_msg("%s: %s", text, err.message);
+    for (const struct json *column = *text ? document->first : NULL; column;
+         column = column->next) {
+        name = json_find(column, "header");
+        add_bracketed(&header.headers, name->kind == JSON_STRING ? name->text.data : "beyond");
+        buf_printf(&header.columns, "%s\"%s\"", header.columns.size ? ", " : "",
+                   json_find(column, "column")->text.data);
     }
-    sqlite3_finalize(statement);
-    buf_add_char(out, '\n');
+    arena_free(&scratch);
+    return header;
 }
 
-/* A statement that gives the sheet's rows in order. */
-static sqlite3_stmt *prepare_rows(sqlite3 *database, const char *sheet, int64_t snapshot,
-                                  const char *columns) {
+void header_text_free(struct header_text *header) {
+    buf_free(&header->headers);
+    buf_free(&header->columns);
+}
+
+/* The sheet's rows in order. */
+static struct rows *open_rows(struct database *database, const char *sheet, int64_t snapshot,
+                              const char *columns) {
     struct buf sql = {0};
     buf_printf(&sql,
                "SELECT %s FROM \"bronze_%s\" WHERE _snapshot_id <= %lld AND"
                " (_removed_snapshot_id IS NULL OR _removed_snapshot_id > %lld) ORDER BY _position",
                columns, sheet, (long long)snapshot, (long long)snapshot);
-    sqlite3_stmt *statement = prepare(database, buf_text(&sql));
+    struct rows *rows = rows_open(database, buf_text(&sql));
     buf_free(&sql);
-    return statement;
+    return rows;
 }
 
-void snapshot_canonical(sqlite3 *database, const char *sheet, int64_t snapshot, struct buf *out) {
-    struct buf columns = {0};
-    read_header(database, sheet, snapshot, out, &columns);
-    sqlite3_stmt *statement = prepare_rows(database, sheet, snapshot, buf_text(&columns));
-    while (sqlite3_step(statement) == SQLITE_ROW) {
-        for (int i = 0; i < sqlite3_column_count(statement); i++) {
-            const char *text = (const char *)sqlite3_column_text(statement, i);
-            add_bracketed(out, text ? text : "");
-        }
+void snapshot_canonical(struct database *database, const char *sheet, int64_t snapshot,
+                        struct buf *out) {
+    struct header_text header = header_at(database, sheet, snapshot);
+    struct rows *rows = open_rows(database, sheet, snapshot, buf_text(&header.columns));
+    buf_add(out, buf_span(&header.headers));
+    buf_add_char(out, '\n');
+    while (rows_next(rows)) {
+        for (size_t i = 0; i < rows_width(rows); i++)
+            add_bracketed(out, rows_datum(rows, i).text);
         buf_add_char(out, '\n');
     }
-    sqlite3_finalize(statement);
-    buf_free(&columns);
+    rows_close(rows);
+    header_text_free(&header);
 }
 
 static int compare_texts(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static char *row_text(sqlite3_stmt *statement) {
+static char *row_text(struct rows *rows, struct arena *arena) {
     struct buf out = {0};
-    char *cells[GRID_COLUMNS];
+    const char *cells[GRID_COLUMNS];
     size_t count = 0;
-    for (int i = 0; i < sqlite3_column_count(statement); i++) {
-        const char *text = (const char *)sqlite3_column_text(statement, i);
-        if (text && *text)
-            cells[count++] = sqlite3_mprintf("[%s=%s]", sqlite3_column_name(statement, i), text);
+    for (size_t i = 0; i < rows_width(rows); i++) {
+        struct datum datum = rows_datum(rows, i);
+        if (datum.size)
+            cells[count++] = arena_printf(arena, "[%s=%s]", rows_name(rows, i), datum.text);
     }
     qsort(cells, count, sizeof *cells, compare_texts);
     buf_add_text(&out, "");
     buf_reserve(&out, 1);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         buf_add_text(&out, cells[i]);
-        sqlite3_free(cells[i]);
-    }
     return out.data;
 }
 
-void snapshot_rows(sqlite3 *database, const char *sheet, int64_t snapshot, struct grid_rows *rows) {
-    struct buf columns = {0}, header = {0};
-    *rows = (struct grid_rows){memory_resize(NULL, GRID_ROWS, sizeof *rows->texts), 0};
-    read_header(database, sheet, snapshot, &header, &columns);
-    sqlite3_stmt *statement = prepare_rows(database, sheet, snapshot, buf_text(&columns));
-    while (sqlite3_step(statement) == SQLITE_ROW)
-        rows->texts[rows->count++] = row_text(statement);
-    sqlite3_finalize(statement);
-    buf_free(&columns);
-    buf_free(&header);
+void snapshot_rows(struct database *database, const char *sheet, int64_t snapshot,
+                   struct grid_rows *list) {
+    struct arena scratch = {0};
+    struct header_text header = header_at(database, sheet, snapshot);
+    *list = (struct grid_rows){memory_resize(NULL, GRID_ROWS, sizeof *list->texts), 0};
+    struct rows *rows = open_rows(database, sheet, snapshot, buf_text(&header.columns));
+    while (rows_next(rows))
+        list->texts[list->count++] = row_text(rows, &scratch);
+    rows_close(rows);
+    header_text_free(&header);
+    arena_free(&scratch);
 }
 
 void grid_rows_free(struct grid_rows *rows) {

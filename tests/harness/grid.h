@@ -7,8 +7,8 @@
 #define GOLDLEAF_TESTS_GRID_H
 
 #include "base/buf.h"
+#include "harness/database.h"
 
-#include <sqlite3.h>
 #include <stdint.h>
 
 #define GRID_COLUMNS 16
@@ -55,8 +55,17 @@ void grid_render(const struct grid *grid, struct random *random, struct buf *csv
 
 void grid_canonical(const struct grid *grid, struct buf *out);
 
+/* The header of a sheet at a snapshot, from the audit: its headers in brackets, and the columns
+ * behind them, quoted and with commas between. */
+struct header_text {
+    struct buf headers, columns;
+};
+struct header_text header_at(struct database *database, const char *sheet, int64_t snapshot);
+void header_text_free(struct header_text *header);
+
 /* The same of a sheet at a snapshot, from the headers in the audit and the versions in bronze. */
-void snapshot_canonical(sqlite3 *database, const char *sheet, int64_t snapshot, struct buf *out);
+void snapshot_canonical(struct database *database, const char *sheet, int64_t snapshot,
+                        struct buf *out);
 
 /* A sheet's rows at a snapshot as texts that do not depend on the order of columns, nor on empty
  * ones. */
@@ -64,7 +73,8 @@ struct grid_rows {
     char **texts;
     size_t count;
 };
-void snapshot_rows(sqlite3 *database, const char *sheet, int64_t snapshot, struct grid_rows *rows);
+void snapshot_rows(struct database *database, const char *sheet, int64_t snapshot,
+                   struct grid_rows *list);
 void grid_rows_free(struct grid_rows *rows);
 bool grid_rows_are_distinct(const struct grid_rows *rows);
 

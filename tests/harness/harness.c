@@ -58,6 +58,12 @@ static void read_model(struct scene *scene, const char *model) {
         fail_msg("%s: %s", scene->faults.items[0].place, scene->faults.items[0].message);
 }
 
+/* Where scenes are schemas, or NULL. */
+static const char *server_url(void) {
+    const char *url = getenv("GOLDLEAF_TEST_POSTGRES");
+    return url && *url ? url : NULL;
+}
+
 /* The folders of scenes that are open: a test that fails does not close its own. */
 static char open_folders[8][512];
 
@@ -85,6 +91,19 @@ static const char *temporary_parent(void) {
     return access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
 }
 
+/* Programs that run at the same time have numbers of their own. */
+static void choose_database(struct scene *scene) {
+    static unsigned count;
+    const char *url = server_url();
+    if (!url) {
+        scene->database_url = arena_printf(&scene->arena, "%s/warehouse.sqlite", scene->folder);
+        return;
+    }
+    scene->schema = arena_printf(&scene->arena, "scene_%ld_%u", (long)getpid(), ++count);
+    scene->database_url = schema_url(&scene->arena, url, scene->schema);
+    schema_make(url, scene->schema);
+}
+
 void scene_open(struct scene *scene, const char *model) {
     static bool is_prepared;
     *scene = (struct scene){0};
@@ -97,16 +116,16 @@ void scene_open(struct scene *scene, const char *model) {
     replace_folder("", folder);
     scene->folder = folder;
     scene->inputs = arena_printf(&scene->arena, "%s/inputs", folder);
-    scene->database_path = arena_printf(&scene->arena, "%s/warehouse.sqlite", folder);
     if (mkdir(scene->inputs, 0777) != 0)
         fail_msg("%s: %s", scene->inputs, strerror(errno));
+    choose_database(scene);
     read_model(scene, model);
 }
 
 static void close_database(struct scene *scene) {
-    int status = sqlite3_close(scene->database);
+    struct database *database = scene->database;
     scene->database = NULL;
-    assert_int_equal(status, SQLITE_OK);
+    database_close(database);
 }
 
 static void close_model(struct scene *scene) {
@@ -117,6 +136,8 @@ static void close_model(struct scene *scene) {
 void scene_close(struct scene *scene) {
     close_database(scene);
     close_model(scene);
+    if (scene->schema)
+        schema_drop(server_url(), scene->schema);
     nftw(scene->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     replace_folder(scene->folder, "");
     arena_free(&scene->run_arena);
@@ -157,22 +178,34 @@ void scene_write_headers(struct scene *scene) {
     }
 }
 
-void scene_forget_warehouse(struct scene *scene) {
+static void forget_file(struct scene *scene) {
     static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
-    close_database(scene);
     for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
         const char *path =
-            arena_printf(&scene->run_arena, "%s%s", scene->database_path, suffixes[i]);
+            arena_printf(&scene->run_arena, "%s%s", scene->database_url, suffixes[i]);
         if (unlink(path) != 0)
             assert_int_equal(errno, ENOENT);
     }
 }
 
-/* Nobody has it open, so that all of it is in the one file. */
+void scene_forget_warehouse(struct scene *scene) {
+    close_database(scene);
+    if (scene->schema)
+        schema_make(server_url(), scene->schema);
+    else
+        forget_file(scene);
+}
+
+/* Nobody has it open, so that all of a file is in the one file. */
 void scene_copy_warehouse(struct scene *scene, struct scene *from) {
     close_database(from);
-    scene_forget_warehouse(scene);
-    write_file(scene->database_path, read_file(&scene->run_arena, from->database_path));
+    close_database(scene);
+    if (scene->schema) {
+        schema_copy(server_url(), from->schema, scene->schema);
+        return;
+    }
+    forget_file(scene);
+    write_file(scene->database_url, read_file(&scene->run_arena, from->database_url));
 }
 
 void scene_copy_inputs(struct scene *scene, const char *from) {
@@ -207,7 +240,7 @@ bool scene_try_run(struct scene *scene, const struct run_options *options, struc
     arena_free(&scene->run_arena);
     scene->report = (struct run_report){0};
     *err = (struct err){0};
-    bool ok = warehouse_open(&warehouse, scene->database_path, WAREHOUSE_WRITE, err) &&
+    bool ok = warehouse_open(&warehouse, scene->database_url, WAREHOUSE_WRITE, err) &&
               pipeline_run(warehouse, scene->model, options, &progress, &scene->run_arena,
                            &scene->report, err);
     warehouse_close(warehouse);
@@ -236,35 +269,22 @@ const struct run_sheet *report_sheet(const struct run_report *report, const char
 
 /* ---- queries ---- */
 
-sqlite3 *scene_database(struct scene *scene) {
-    if (!scene->database && sqlite3_open_v2(scene->database_path, &scene->database,
-                                            SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", scene->database_path, sqlite3_errmsg(scene->database));
+struct database *scene_database(struct scene *scene) {
+    if (!scene->database)
+        scene->database = database_open(scene->database_url);
     return scene->database;
 }
 
-static sqlite3_stmt *prepare(sqlite3 *database, const char *sql) {
-    sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
-        fail_msg("%s\n%s", sqlite3_errmsg(database), sql);
-    return statement;
+bool scene_has_warehouse(struct scene *scene) {
+    if (!scene->schema)
+        return access(scene->database_url, F_OK) == 0;
+    return scene_integer(scene, "SELECT COUNT(*) FROM pg_tables WHERE schemaname ="
+                                " current_schema() AND tablename = 'audit_snapshots'") == 1;
 }
 
-static bool step(sqlite3_stmt *statement) {
-    int status = sqlite3_step(statement);
-    if (status != SQLITE_ROW && status != SQLITE_DONE)
-        fail_msg("%s\n%s", sqlite3_errmsg(sqlite3_db_handle(statement)), sqlite3_sql(statement));
-    return status == SQLITE_ROW;
-}
-
-static void add_real(struct buf *out, double value) {
-    char text[32];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    buf_add_text(out, text);
+void scene_write_database(struct scene *scene, const char *sql) {
+    close_database(scene);
+    database_write(scene->database_url, sql);
 }
 
 static void add_text(struct buf *out, struct span text) {
@@ -285,43 +305,31 @@ static void add_text(struct buf *out, struct span text) {
     buf_add_char(out, '"');
 }
 
-static void add_column(struct buf *out, sqlite3_stmt *statement, int column) {
-    switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_NULL:
-        return;
-    case SQLITE_INTEGER:
-        buf_printf(out, "%lld", (long long)sqlite3_column_int64(statement, column));
-        return;
-    case SQLITE_FLOAT:
-        add_real(out, sqlite3_column_double(statement, column));
-        return;
-    default: {
-        const char *text = (const char *)sqlite3_column_text(statement, column);
-        add_text(out, (struct span){text, (size_t)sqlite3_column_bytes(statement, column)});
-    }
-    }
+static void add_datum(struct buf *out, struct datum datum) {
+    if (datum.type == DATUM_TEXT)
+        add_text(out, (struct span){datum.text, datum.size});
+    else
+        buf_add_text(out, datum.text);
 }
 
-static void add_rows(sqlite3_stmt *statement, struct buf *out) {
-    int count = sqlite3_column_count(statement);
-    while (step(statement)) {
-        for (int i = 0; i < count; i++) {
+static void add_rows(struct rows *rows, struct buf *out) {
+    while (rows_next(rows)) {
+        for (size_t i = 0; i < rows_width(rows); i++) {
             if (i)
                 buf_add_char(out, ',');
-            add_column(out, statement, i);
+            add_datum(out, rows_datum(rows, i));
         }
         buf_add_char(out, '\n');
     }
 }
 
-void query_add(sqlite3 *database, const char *sql, struct buf *out) {
-    sqlite3_stmt *statement = prepare(database, sql);
-    int count = sqlite3_column_count(statement);
-    for (int i = 0; i < count; i++)
-        buf_printf(out, "%s%s", i ? "," : "", sqlite3_column_name(statement, i));
+void query_add(struct database *database, const char *sql, struct buf *out) {
+    struct rows *rows = rows_open(database, sql);
+    for (size_t i = 0; i < rows_width(rows); i++)
+        buf_printf(out, "%s%s", i ? "," : "", rows_name(rows, i));
     buf_add_char(out, '\n');
-    add_rows(statement, out);
-    sqlite3_finalize(statement);
+    add_rows(rows, out);
+    rows_close(rows);
 }
 
 struct span scene_query(struct scene *scene, const char *sql) {
@@ -333,19 +341,22 @@ struct span scene_query(struct scene *scene, const char *sql) {
 }
 
 int64_t scene_integer(struct scene *scene, const char *sql) {
-    sqlite3_stmt *statement = prepare(scene_database(scene), sql);
-    if (!step(statement) || sqlite3_column_type(statement, 0) == SQLITE_NULL)
+    struct rows *rows = rows_open(scene_database(scene), sql);
+    if (!rows_next(rows))
+        fail_msg("no row: %s", sql);
+    struct datum datum = rows_datum(rows, 0);
+    if (datum.type == DATUM_NULL)
         fail_msg("no value: %s", sql);
-    int64_t value = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
+    int64_t value = strtoll(datum.text, NULL, 10);
+    rows_close(rows);
     return value;
 }
 
 void scene_expect(struct scene *scene, const char *sql, const char *expected) {
     struct buf out = {0};
-    sqlite3_stmt *statement = prepare(scene_database(scene), sql);
-    add_rows(statement, &out);
-    sqlite3_finalize(statement);
+    struct rows *rows = rows_open(scene_database(scene), sql);
+    add_rows(rows, &out);
+    rows_close(rows);
     if (out.size)
         out.size--; /* the last line end */
     check_same_text(sql, span_from(expected), buf_span(&out));
@@ -373,7 +384,8 @@ static struct table_query table_query(struct arena *arena, const char *name,
     return query;
 }
 
-/* Of audit_dq_results the newest lines of each table: those describe it as it is. */
+/* Of audit_dq_results the newest lines of each table: those describe it as it is. The ids of runs
+ * sort by time. */
 static const struct table_query audit_queries[] = {
     {"audit_rejected_rows",
      "SELECT source_table, target_table, row_number, cell, record_key, rule, column_name, value,"
@@ -381,11 +393,9 @@ static const struct table_query audit_queries[] = {
     {"audit_warnings", "SELECT source_table, row_number, cell, record_key, rule, column_name, value"
                        " FROM audit_warnings ORDER BY source_table, row_number, column_name"},
     {"audit_dq_results",
-     "SELECT d.table_name, d.rule, d.severity, d.checked, d.failed"
-     " FROM audit_dq_results d JOIN (SELECT r.table_name, MAX(a.rowid) AS newest"
-     "  FROM audit_dq_results r JOIN audit_runs a ON a.run_id = r.run_id GROUP BY r.table_name) n"
-     " ON n.table_name = d.table_name JOIN audit_runs a ON a.rowid = n.newest"
-     " AND a.run_id = d.run_id ORDER BY d.table_name, d.rule, d.severity"},
+     "SELECT d.table_name, d.rule, d.severity, d.checked, d.failed FROM audit_dq_results d"
+     " WHERE d.run_id = (SELECT MAX(r.run_id) FROM audit_dq_results r"
+     "  WHERE r.table_name = d.table_name) ORDER BY d.table_name, d.rule, d.severity"},
 };
 
 size_t table_queries(const struct model *model, struct arena *arena,

@@ -1,5 +1,8 @@
 /* What the pipeline tests share: a folder of their own, runs in this process, and looks into the
- * warehouse with plain sqlite3.
+ * warehouse with plain sqlite3 or libpq (database.h).
+ *
+ * Scenes are files, or schemas on a server when GOLDLEAF_TEST_POSTGRES is the URL of a database;
+ * what a test expects is the same on both.
  *
  * Everything here ends the test with a message when it fails, so that callers read as a story. A
  * scene lives below $TMPDIR (else in memory, else in /tmp) and takes its folder away when it is
@@ -15,9 +18,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "harness/database.h"
 #include "run/pipeline.h"
-
-#include <sqlite3.h>
 
 struct scene {
     struct arena arena; /* of the model and of the texts of the scene */
@@ -25,8 +27,9 @@ struct scene {
     const struct model *model;
     const char *folder;        /* the scene's own */
     const char *inputs;        /* folder/inputs, where the CSVs are */
-    const char *database_path; /* folder/warehouse.sqlite */
-    sqlite3 *database;         /* see scene_database() */
+    const char *database_url;  /* folder/warehouse.sqlite, or a schema's */
+    const char *schema;        /* its name, or NULL */
+    struct database *database; /* see scene_database() */
     struct arena run_arena;    /* of the last run's report */
     struct run_report report;  /* of the last run */
 };
@@ -61,11 +64,14 @@ const struct run_report *scene_run_all(struct scene *scene);
 const struct run_sheet *report_sheet(const struct run_report *report, const char *sheet);
 
 /* A connection that only reads; closed by the next run. */
-sqlite3 *scene_database(struct scene *scene);
+struct database *scene_database(struct scene *scene);
+bool scene_has_warehouse(struct scene *scene);
+/* Statements that change the warehouse behind the program's back. */
+void scene_write_database(struct scene *scene, const char *sql);
 
 /* Appends the result of a query as CSV: a line of column names, then the rows. A NULL is an empty
  * field, an empty text is "", a double has the digits that it takes to read it back. */
-void query_add(sqlite3 *database, const char *sql, struct buf *out);
+void query_add(struct database *database, const char *sql, struct buf *out);
 /* The same into the scene's arena. */
 struct span scene_query(struct scene *scene, const char *sql);
 /* The only value of a query of one row and one column; NULL is an error. */

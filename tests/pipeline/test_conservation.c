@@ -2,6 +2,7 @@
  * fault can be found in the sheet, and the KPI tables agree with each other. */
 #include "harness/grid.h"
 #include "harness/harness.h"
+#include "json/json.h"
 
 #include <strings.h>
 
@@ -187,7 +188,7 @@ static void check_rows_of_sheet(struct scene *scene, const char *sheet,
     assert_int_equal(
         count(scene,
               "SELECT COUNT(*) FROM (SELECT _row_id FROM silver_@ UNION"
-              " SELECT row_id FROM audit_rejected_rows WHERE source_table = 'bronze_@')"
+              " SELECT row_id FROM audit_rejected_rows WHERE source_table = 'bronze_@') rows"
               " WHERE _row_id IN (SELECT _row_id FROM bronze_@_current)",
               sheet),
         silver + rejected);
@@ -205,9 +206,8 @@ static void check_rows_of_sheet(struct scene *scene, const char *sheet,
 
 /* The newest counts of every rule are those of the faults that are recorded. */
 static void check_counts_of_sheet(struct scene *scene, const char *sheet) {
-    static const char newest[] = "d.table_name = 'silver_@' AND d.run_id = (SELECT r.run_id FROM"
-                                 " audit_dq_results r JOIN audit_runs a USING (run_id)"
-                                 " WHERE r.table_name = 'silver_@' ORDER BY a.rowid DESC LIMIT 1)";
+    static const char newest[] = "d.table_name = 'silver_@' AND d.run_id = (SELECT MAX(r.run_id)"
+                                 " FROM audit_dq_results r WHERE r.table_name = 'silver_@')";
     struct arena *arena = &scene->run_arena;
     assert_int_equal(
         count(scene,
@@ -252,34 +252,38 @@ static void check_fault(const struct csv_table *table, const char *sheet, const 
                  cell_at(table, row, column), value);
 }
 
-static const char *text_of(sqlite3_stmt *statement, int column) {
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    return text ? text : "";
+static const char *text_of(struct rows *rows, size_t column) {
+    return rows_datum(rows, column).text;
 }
 
-static sqlite3_stmt *prepare(struct scene *scene, const char *sql, const char *sheet) {
-    sqlite3_stmt *statement;
-    const char *table = arena_printf(&scene->run_arena, "bronze_%s", sheet);
-    assert_int_equal(sqlite3_prepare_v2(scene_database(scene), sql, -1, &statement, NULL),
-                     SQLITE_OK);
-    sqlite3_bind_text(statement, 1, table, -1, SQLITE_TRANSIENT);
-    return statement;
+static struct rows *open_faults(struct scene *scene, const char *columns, const char *table,
+                                const char *sheet) {
+    return rows_open(scene_database(scene),
+                     arena_printf(&scene->run_arena,
+                                  "SELECT %s FROM %s WHERE source_table = 'bronze_%s'", columns,
+                                  table, sheet));
 }
 
-/* The raw row that is kept with a reject: all of its cells, in order. */
-static void check_raw_row(sqlite3 *database, const struct csv_table *table, size_t row,
-                          const char *json) {
-    sqlite3_stmt *statement;
+static const char *text_of_json(const struct json *value) {
+    return value && value->kind == JSON_STRING ? value->text.data : "";
+}
+
+/* The raw row that is kept with a reject: all of its cells, in order; and the faulty one by name.
+ */
+static void check_raw_row(const struct csv_table *table, size_t row, const char *text,
+                          const char *column_name, const char *faulty) {
+    struct arena scratch = {0};
+    struct err err;
+    const struct json *document;
     size_t column = 0;
-    assert_int_equal(
-        sqlite3_prepare_v2(database, "SELECT value FROM json_each($1)", -1, &statement, NULL),
-        SQLITE_OK);
-    sqlite3_bind_text(statement, 1, json, -1, SQLITE_STATIC);
-    for (; sqlite3_step(statement) == SQLITE_ROW; column++)
-        assert_string_equal(text_of(statement, 0), cell_at(table, row, column));
-    sqlite3_finalize(statement);
+    if (!json_read(&scratch, span_from(text), &document, &err))
+        fail_msg("%s: %s", text, err.message);
+    for (const struct json *cell = document->first; cell; cell = cell->next, column++)
+        assert_string_equal(text_of_json(cell), cell_at(table, row, column));
     assert_true(column >= table->rows[row - 1].count);
     assert_true(column >= table->rows[0].count);
+    assert_string_equal(text_of_json(json_find(document, column_name)), faulty);
+    arena_free(&scratch);
 }
 
 /* A missing word, perhaps with white space around it. */
@@ -299,46 +303,40 @@ static bool is_missing(const char *key) {
 static size_t check_rejects_of_sheet(struct scene *scene, const char *sheet,
                                      const struct csv_table *table) {
     size_t rejects = 0;
-    sqlite3_stmt *statement =
-        prepare(scene,
-                "SELECT cell, row_number, value, row_json, record_key, rule, reason, target_table,"
-                " json_extract(row_json, '$.' || column_name)"
-                " FROM audit_rejected_rows WHERE source_table = $1",
-                sheet);
-    for (; sqlite3_step(statement) == SQLITE_ROW; rejects++) {
-        size_t row = (size_t)sqlite3_column_int64(statement, 1);
-        check_fault(table, sheet, text_of(statement, 0), row, text_of(statement, 2));
-        check_raw_row(scene_database(scene), table, row, text_of(statement, 3));
-        assert_string_equal(text_of(statement, 8), text_of(statement, 2));
-        assert_string_equal(text_of(statement, 7),
-                            arena_printf(&scene->run_arena, "silver_%s", sheet));
-        assert_true(*text_of(statement, 5) != '\0');
-        assert_true(*text_of(statement, 6) != '\0');
+    struct rows *rows = open_faults(scene,
+                                    "cell, row_number, value, row_json, record_key, rule, reason,"
+                                    " target_table, column_name",
+                                    "audit_rejected_rows", sheet);
+    for (; rows_next(rows); rejects++) {
+        size_t row = (size_t)rows_datum(rows, 1).number;
+        check_fault(table, sheet, text_of(rows, 0), row, text_of(rows, 2));
+        check_raw_row(table, row, text_of(rows, 3), text_of(rows, 8), text_of(rows, 2));
+        assert_string_equal(text_of(rows, 7), arena_printf(&scene->run_arena, "silver_%s", sheet));
+        assert_true(*text_of(rows, 5) != '\0');
+        assert_true(*text_of(rows, 6) != '\0');
         /* the key stands in the first column of each of these sheets */
-        if (sqlite3_column_type(statement, 4) == SQLITE_NULL)
+        if (rows_datum(rows, 4).type == DATUM_NULL)
             assert_true(is_missing(cell_at(table, row, 0)));
         else
-            assert_non_null(strstr(cell_at(table, row, 0), text_of(statement, 4)));
+            assert_non_null(strstr(cell_at(table, row, 0), text_of(rows, 4)));
     }
-    sqlite3_finalize(statement);
+    rows_close(rows);
     return rejects;
 }
 
 static size_t check_warnings_of_sheet(struct scene *scene, const char *sheet,
                                       const struct csv_table *table) {
     size_t warnings = 0;
-    sqlite3_stmt *statement =
-        prepare(scene,
-                "SELECT cell, row_number, value, rule, reason, record_key, column_name"
-                " FROM audit_warnings WHERE source_table = $1",
-                sheet);
-    for (; sqlite3_step(statement) == SQLITE_ROW; warnings++) {
-        check_fault(table, sheet, text_of(statement, 0), (size_t)sqlite3_column_int64(statement, 1),
-                    text_of(statement, 2));
-        for (int i = 3; i <= 6; i++)
-            assert_true(*text_of(statement, i) != '\0');
+    struct rows *rows =
+        open_faults(scene, "cell, row_number, value, rule, reason, record_key, column_name",
+                    "audit_warnings", sheet);
+    for (; rows_next(rows); warnings++) {
+        check_fault(table, sheet, text_of(rows, 0), (size_t)rows_datum(rows, 1).number,
+                    text_of(rows, 2));
+        for (size_t i = 3; i <= 6; i++)
+            assert_true(*text_of(rows, i) != '\0');
     }
-    sqlite3_finalize(statement);
+    rows_close(rows);
     return warnings;
 }
 
@@ -346,26 +344,41 @@ static size_t check_warnings_of_sheet(struct scene *scene, const char *sheet,
 
 #define CENTS(column) "SUM(CAST(ROUND(" column " * 100) AS INTEGER))"
 
-/* Exact in hundredths, per currency. */
+/* Exact in hundredths, per currency; those that have anything. */
+static struct span sums_of(struct scene *scene, const char *table) {
+    return scene_query(
+        scene, arena_printf(&scene->run_arena,
+                            "SELECT * FROM (SELECT currency, SUM(tickets_sold) AS "
+                            "sold, " CENTS("gross_revenue") " AS gross, " CENTS(
+                                "refunds_amount") " AS refunds, " CENTS("net_revenue") " AS "
+                                                                                       "net"
+                                                                                       " FROM"
+                                                                                       " %s "
+                                                                                       "GROUP"
+                                                                                       " BY "
+                                                                                       "curre"
+                                                                                       "ncy) "
+                                                                                       "s "
+                                                                                       "WHERE"
+                                                                                       " sold"
+                                                                                       " <> "
+                                                                                       "0 OR "
+                                                                                       "gross"
+                                                                                       " <> 0"
+                                                                                       " OR "
+                                                                                       "refun"
+                                                                                       "ds "
+                                                                                       "<> 0 "
+                                                                                       "ORDER"
+                                                                                       " BY "
+                                                                                       "curre"
+                                                                                       "ncy",
+                            table));
+}
+
 static void check_invariants(struct scene *scene) {
-    struct span by_event = scene_query(
-        scene,
-        "SELECT currency, SUM(tickets_sold) AS sold, " CENTS("gross_revenue") " AS gross, " CENTS(
-            "refunds_amount") " AS refunds, " CENTS("net_revenue") " AS net"
-                                                                   " FROM gold_event_sales GROUP "
-                                                                   "BY currency"
-                                                                   " HAVING sold <> 0 OR gross <> "
-                                                                   "0 OR refunds <> 0 ORDER BY "
-                                                                   "currency");
-    struct span by_day = scene_query(
-        scene,
-        "SELECT currency, SUM(tickets_sold) AS sold, " CENTS("gross_revenue") " AS gross, " CENTS(
-            "refunds_amount") " AS refunds, " CENTS("net_revenue") " AS net"
-                                                                   " FROM gold_daily_metrics GROUP "
-                                                                   "BY currency"
-                                                                   " HAVING sold <> 0 OR gross <> "
-                                                                   "0 OR refunds <> 0 ORDER BY "
-                                                                   "currency");
+    struct span by_event = sums_of(scene, "gold_event_sales");
+    struct span by_day = sums_of(scene, "gold_daily_metrics");
     check_same_text("the sums by day against those by event", by_event, by_day);
     static const char *const never[] = {
         "SELECT COUNT(*) FROM gold_event_sales WHERE attendance < 0 OR attendance > tickets_sold",
@@ -379,7 +392,7 @@ static void check_invariants(struct scene *scene) {
         " OR (cpa IS NULL) <> (conv_tickets = 0) OR conv_revenue < 0",
         "SELECT (SELECT COUNT(*) FROM silver_events) - (SELECT COUNT(*) FROM gold_event_sales)",
         "SELECT COUNT(*) FROM silver_tickets t LEFT JOIN silver_events e USING (event_id)"
-        " WHERE t.currency IS NOT e.currency",
+        " WHERE t.currency IS DISTINCT FROM e.currency",
     };
     for (size_t i = 0; i < COUNT_OF(never); i++)
         scene_expect(scene, never[i], "0");

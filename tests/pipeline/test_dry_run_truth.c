@@ -21,9 +21,8 @@ struct state {
     int64_t snapshot;
     const char *loaded_at;
     struct sheet_dump sheets[WORLD_SHEETS];
-    struct dump rejects;            /* REJECTS_SQL */
-    struct dump current;            /* sheet, id of a version that stands in it */
-    struct dump keys[WORLD_SHEETS]; /* of silver */
+    struct dump rejects; /* REJECTS_SQL */
+    struct dump current; /* sheet, id of a version that stands in it */
     struct dump gold[TABLE_QUERY_MAX];
 };
 
@@ -65,7 +64,7 @@ static int run_command(struct trial *trial, const char *const *words, struct spa
                             "-o",         path,
                             "--format",   "json",
                             "--model",    trial->world.theme->model,
-                            "--database", trial->scene.database_path};
+                            "--database", trial->scene.database_url};
     int count = 10;
     for (; *words; words++)
         line[count++] = *words;
@@ -152,18 +151,7 @@ static bool is_same_json(const struct json *a, const struct json *b) {
     "SELECT substr(source_table, 8) AS sheet, record_key, rule, column_name, value, cell, row_id"  \
     " FROM audit_rejected_rows ORDER BY 1, 2, 3, 4, 5, row_id"
 
-static const char *silver_key_sql(struct trial *trial, const struct sheet_model *sheet) {
-    struct buf sql = {0};
-    buf_add_text(&sql, "SELECT ");
-    for (size_t i = 0; i < sheet->key_count; i++)
-        buf_printf(&sql, "%s\"%s\"", i ? ", " : "", sheet->fields[sheet->key[i]].name);
-    buf_printf(&sql, " FROM \"silver_%s\"", sheet->name);
-    const char *copy = arena_string(&trial->arena, buf_span(&sql));
-    buf_free(&sql);
-    return copy;
-}
-
-static struct dump take_current(struct trial *trial, sqlite3 *database) {
+static struct dump take_current(struct trial *trial, struct database *database) {
     const struct model *model = trial->scene.model;
     struct buf sql = {0};
     for (size_t i = 0; i < model->sheet_count; i++)
@@ -178,18 +166,16 @@ static struct state take_state(struct trial *trial) {
     const struct model *model = trial->scene.model;
     struct arena *arena = &trial->arena;
     struct state state = {0};
-    if (access(trial->scene.database_path, F_OK) != 0)
+    if (!scene_has_warehouse(&trial->scene))
         return state;
-    sqlite3 *database = scene_database(&trial->scene);
+    struct database *database = scene_database(&trial->scene);
     struct dump last = dump_take(
         database, arena,
         "SELECT snapshot_id, loaded_at FROM audit_snapshots ORDER BY snapshot_id DESC LIMIT 1");
     state.snapshot = (int64_t)dump_cell(&last, 0, 0).number;
     state.loaded_at = dump_cell(&last, 0, 1).text;
-    for (size_t i = 0; i < model->sheet_count; i++) {
+    for (size_t i = 0; i < model->sheet_count; i++)
         state.sheets[i] = dump_sheet(database, arena, model->sheets[i].name);
-        state.keys[i] = dump_take(database, arena, silver_key_sql(trial, &model->sheets[i]));
-    }
     state.rejects = dump_take(database, arena, REJECTS_SQL);
     state.current = take_current(trial, database);
     for (size_t i = 0; i < model->gold_count; i++)
@@ -204,9 +190,19 @@ struct picture {
     bool exists;
 };
 
+/* Which transactions wrote the rows of every table: no row can change without. */
+#define PICTURE_SQL                                                                                \
+    "SELECT relname, query_to_xml(format('SELECT count(*), sum(xmin::text::bigint),"               \
+    " sum(xmax::text::bigint) FROM %I', relname), true, true, '')::text FROM pg_class"             \
+    " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY relname"
+
 static struct picture take_picture(struct trial *trial) {
     struct picture picture = {0};
-    const char *path = trial->scene.database_path;
+    const char *path = trial->scene.database_url;
+    if (trial->scene.schema) {
+        picture.bytes = scene_query(&trial->scene, PICTURE_SQL);
+        return picture;
+    }
     const char *log = arena_printf(&trial->arena, "%s-wal", path);
     picture.exists = stat(path, &picture.info) == 0;
     if (picture.exists)
@@ -502,13 +498,13 @@ static void check_sheet(struct trial *trial, const struct json *told,
 enum { REJECT_SHEET, REJECT_KEY, REJECT_RULE, REJECT_COLUMN, REJECT_VALUE, REJECT_CELL, REJECT_ID };
 
 static bool is_datum(struct datum datum, const char *text) {
-    return is_text(datum.type == SQLITE_NULL ? NULL : datum.text, text);
+    return is_text(datum.type == DATUM_NULL ? NULL : datum.text, text);
 }
 
 static bool is_same_fault(const struct dump *a, size_t i, const struct dump *b, size_t j) {
     for (size_t column = REJECT_SHEET; column <= REJECT_VALUE; column++) {
         struct datum other = dump_cell(b, j, column);
-        if (!is_datum(dump_cell(a, i, column), other.type == SQLITE_NULL ? NULL : other.text))
+        if (!is_datum(dump_cell(a, i, column), other.type == DATUM_NULL ? NULL : other.text))
             return false;
     }
     return true;
@@ -542,53 +538,52 @@ static bool stands(const struct state *state, const char *sheet, const char *id)
     return false;
 }
 
-static bool has_id(const struct dump *rejects, const struct dump *of, size_t row) {
-    for (size_t i = 0; i < rejects->count; i++)
-        if (is_same_fault(rejects, i, of, row) &&
-            strcmp(dump_cell(rejects, i, REJECT_ID).text, dump_cell(of, row, REJECT_ID).text) == 0)
+static bool is_rejected(const struct state *state, const char *sheet, const char *id) {
+    for (size_t i = 0; i < state->rejects.count; i++)
+        if (strcmp(dump_cell(&state->rejects, i, REJECT_SHEET).text, sheet) == 0 &&
+            strcmp(dump_cell(&state->rejects, i, REJECT_ID).text, id) == 0)
             return true;
     return false;
 }
 
-/* A key of silver as one text: parts with '|' between, escaped. */
-static const char *key_text(struct arena *arena, const struct dump *keys, size_t row) {
-    struct buf out = {0};
-    for (size_t i = 0; i < keys->width; i++) {
-        buf_add_text(&out, i ? "|" : "");
-        for (const char *c = dump_cell(keys, row, i).text; *c; c++)
-            buf_printf(&out, "%s%c", keys->width > 1 && strchr("|\\", *c) ? "\\" : "", *c);
-    }
-    const char *copy = arena_string(arena, buf_span(&out));
-    buf_free(&out);
-    return copy;
+/* How many rows of a sheet have a key. */
+static size_t count_key(const struct trial *trial, const struct state *state, const char *sheet,
+                        struct datum key) {
+    size_t index = (size_t)model_find_sheet(trial->scene.model, span_from(sheet)), count = 0;
+    const struct sheet_dump *rows = &state->sheets[index];
+    for (size_t i = 0; i < rows->rows.count; i++)
+        count += key.type != DATUM_NULL && is_text(rows->keys[i], key.text);
+    return count;
 }
 
-static bool is_in_silver(struct trial *trial, const struct state *state, const char *sheet,
-                         const char *key) {
-    size_t index = (size_t)model_find_sheet(trial->scene.model, span_from(sheet));
-    for (size_t i = 0; i < state->keys[index].count; i++)
-        if (strcmp(key_text(&trial->arena, &state->keys[index], i), key) == 0)
-            return true;
-    return false;
-}
+struct bounds {
+    size_t least, most;
+};
 
-/* Of the faults of one kind that are gone, those that healed: their row still stands, or a good one
- * of the key does. A row that was one too many does not heal by going. */
-static size_t count_healed(struct trial *trial, const struct state *before,
-                           const struct state *after, size_t row) {
-    const struct dump *old = &before->rejects;
+/* How many of one kind of fault healed. A version that still stands did when it is not in the
+ * quarantine any more; one that ended may have, and has for sure when it stood there before,
+ * its key comes once before and after, and nothing is the matter with that row now. */
+static struct bounds count_healed(const struct trial *trial, const struct state *before,
+                                  const struct state *after, size_t row) {
+    const struct dump *old = &before->rejects, *now = &after->rejects;
     const char *sheet = dump_cell(old, row, REJECT_SHEET).text;
     struct datum key = dump_cell(old, row, REJECT_KEY);
-    size_t then = count_fault(old, old, row), now = count_fault(&after->rejects, old, row);
-    size_t standing = 0;
-    for (size_t i = 0; i < old->count; i++)
-        standing += is_same_fault(old, i, old, row) && !has_id(&after->rejects, old, i) &&
-                    stands(after, sheet, dump_cell(old, i, REJECT_ID).text);
-    size_t gone = then > now ? then - now : 0;
-    bool is_duplicate = strncmp(dump_cell(old, row, REJECT_RULE).text, "duplicate", 9) == 0;
-    if (key.type != SQLITE_NULL && !is_duplicate && is_in_silver(trial, after, sheet, key.text))
-        return gone;
-    return standing < gone ? standing : gone;
+    bool is_only =
+        count_key(trial, before, sheet, key) == 1 && count_key(trial, after, sheet, key) == 1;
+    struct bounds bounds = {0};
+    for (size_t i = 0; i < now->count; i++)
+        is_only &= strcmp(dump_cell(now, i, REJECT_SHEET).text, sheet) != 0 ||
+                   !is_datum(dump_cell(now, i, REJECT_KEY), key.text);
+    for (size_t i = 0; i < old->count; i++) {
+        const char *id = dump_cell(old, i, REJECT_ID).text;
+        if (!is_same_fault(old, i, old, row))
+            continue;
+        bool is_sure = stands(after, sheet, id) ? !is_rejected(after, sheet, id)
+                                                : is_only && stands(before, sheet, id);
+        bounds.least += is_sure;
+        bounds.most += is_sure || !stands(after, sheet, id);
+    }
+    return bounds;
 }
 
 static void check_places(struct trial *trial, const struct json *list, const struct dump *rejects) {
@@ -611,19 +606,21 @@ static void check_rejects(struct trial *trial, const struct json *told, const st
     size_t new_count = 0;
     for (size_t i = 0; i < now->count; i++) {
         size_t then = count_fault(old, now, i), here = count_fault(now, now, i);
-        size_t expected = here > then ? here - then : 0, found = count_told(trial, new, now, i);
-        if (found != expected)
+        size_t least = here > then ? here - then : 0, found = count_told(trial, new, now, i);
+        size_t healed_count = count_told(trial, healed, now, i);
+        if (found < least || found > least + healed_count)
             lie(trial, "%zu new rejects of %s %s and not %zu", found,
-                dump_cell(now, i, REJECT_KEY).text, dump_cell(now, i, REJECT_RULE).text, expected);
-        new_count += expected > 0;
+                dump_cell(now, i, REJECT_KEY).text, dump_cell(now, i, REJECT_RULE).text, least);
+        new_count += found > 0;
     }
     for (size_t i = 0; i < old->count; i++) {
-        size_t expected = count_healed(trial, before, after, i);
+        struct bounds expected = count_healed(trial, before, after, i);
         size_t found = count_told(trial, healed, old, i);
-        if (found != expected)
-            lie(trial, "%s: %zu healed of %s %s at %s and not %zu",
+        if (found < expected.least || found > expected.most)
+            lie(trial, "%s: %zu healed of %s %s at %s and not %zu to %zu",
                 dump_cell(old, i, REJECT_SHEET).text, found, dump_cell(old, i, REJECT_KEY).text,
-                dump_cell(old, i, REJECT_RULE).text, dump_cell(old, i, REJECT_CELL).text, expected);
+                dump_cell(old, i, REJECT_RULE).text, dump_cell(old, i, REJECT_CELL).text,
+                expected.least, expected.most);
     }
     if (new->count > 0 && new_count == 0)
         lie_at(trial, "a new reject that nobody knows");
@@ -635,15 +632,15 @@ static void check_rejects(struct trial *trial, const struct json *told, const st
 /* ---- KPIs ---- */
 
 static bool is_value(struct datum datum, const struct json *value) {
-    if (datum.type == SQLITE_NULL || value->kind == JSON_NULL)
-        return datum.type == SQLITE_NULL && value->kind == JSON_NULL;
-    if (datum.type == SQLITE_TEXT)
+    if (datum.type == DATUM_NULL || value->kind == JSON_NULL)
+        return datum.type == DATUM_NULL && value->kind == JSON_NULL;
+    if (datum.type == DATUM_TEXT)
         return value->kind == JSON_STRING && strcmp(value->text.data, datum.text) == 0;
     return value->kind == JSON_NUMBER && strtod(value->text.data, NULL) == datum.number;
 }
 
 static bool is_same_datum(struct datum a, struct datum b) {
-    bool is_number = a.type != SQLITE_TEXT && a.type != SQLITE_NULL;
+    bool is_number = a.type != DATUM_TEXT && a.type != DATUM_NULL;
     return a.type == b.type && (is_number ? a.number == b.number : strcmp(a.text, b.text) == 0);
 }
 

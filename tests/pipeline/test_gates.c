@@ -65,7 +65,7 @@ static void check_held(struct scene *scene, const char *why) {
                  "SELECT l.status, l.message IS NOT NULL FROM audit_loads l"
                  " WHERE l.table_name = 'bronze_tickets' ORDER BY snapshot_id DESC LIMIT 1",
                  "held,1");
-    scene_expect(scene, "SELECT status, exit_code FROM audit_runs ORDER BY rowid DESC LIMIT 1",
+    scene_expect(scene, "SELECT status, exit_code FROM audit_runs ORDER BY run_id DESC LIMIT 1",
                  "held,4");
     check_tables_of_ten(scene);
 }
@@ -77,7 +77,7 @@ static void check_passed(struct scene *scene, int64_t rows) {
     assert_string_equal(sheet->status, "loaded");
     assert_int_equal(sheet->rows, rows);
     assert_int_equal(scene_integer(scene, "SELECT COUNT(*) FROM bronze_tickets_current"), rows);
-    scene_expect(scene, "SELECT status, exit_code FROM audit_runs ORDER BY rowid DESC LIMIT 1",
+    scene_expect(scene, "SELECT status, exit_code FROM audit_runs ORDER BY run_id DESC LIMIT 1",
                  "done,0");
 }
 
@@ -148,7 +148,7 @@ static void test_missing_optional_column_passes(void **state) {
                      "T1,E1,2026-01-01,10,sold\nT2,E1,2026-01-01,10,sold\n");
     scene_run_all(&scene);
     check_passed(&scene, 2);
-    scene_expect(&scene, "SELECT ticket_id, channel, currency FROM silver_tickets",
+    scene_expect(&scene, "SELECT ticket_id, channel, currency FROM silver_tickets ORDER BY 1",
                  "T1,unknown,EUR\nT2,unknown,EUR");
     scene_close(&scene);
 }
@@ -200,7 +200,7 @@ static void test_edits_moves_and_blank_rows_are_no_loss(void **state) {
     scene_write_text(&scene, "artists.csv", ARTISTS "A2,Bob,,,\nA1,Anne,,,\n");
     run_with(&scene, 0, NULL);
     assert_false(scene.report.is_held);
-    scene_expect(&scene, "SELECT name FROM silver_artists", "Anne\nBob");
+    scene_expect(&scene, "SELECT name FROM silver_artists ORDER BY 1", "Anne\nBob");
     scene_close(&scene);
 }
 
@@ -243,7 +243,7 @@ static void test_parent_that_never_came(void **state) {
     assert_true(scene.report.is_held);
     scene_expect(&scene,
                  "SELECT source_table, COUNT(*), MIN(rule), MAX(rule) FROM"
-                 " audit_rejected_rows GROUP BY source_table",
+                 " audit_rejected_rows GROUP BY source_table ORDER BY 1",
                  "bronze_events,1,foreign_key,foreign_key\n"
                  "bronze_tickets,10,foreign_key,foreign_key");
     scene_write_text(&scene, "venues.csv", "venue_id,name\nV1,Hall\n");
@@ -333,7 +333,7 @@ static void test_other_sheets_are_updated(void **state) {
     scene_write_text(&scene, "artists.csv", ARTISTS "A1,Anne,,,\nA2,Bo,,,\n");
     scene_run_all(&scene);
     check_held(&scene, "does not exist");
-    scene_expect(&scene, "SELECT artist_id, name FROM silver_artists", "A1,Anne\nA2,Bo");
+    scene_expect(&scene, "SELECT artist_id, name FROM silver_artists ORDER BY 1", "A1,Anne\nA2,Bo");
     scene_close(&scene);
 }
 
@@ -367,7 +367,8 @@ static void test_snapshot_of_a_held_pull_shows_the_last_good_version(void **stat
     scene_run_all(&scene);
     assert_int_equal(scene.report.snapshot_id, 2);
     scene_expect(&scene,
-                 "SELECT snapshot_id, COUNT(*) FROM bronze_tickets_snapshots GROUP BY snapshot_id",
+                 "SELECT snapshot_id, COUNT(*) FROM bronze_tickets_snapshots GROUP BY snapshot_id"
+                 " ORDER BY 1",
                  "1,10\n2,10");
     scene_close(&scene);
 }
@@ -405,11 +406,11 @@ static void test_unreadable_sheet_fails_the_run_and_publishes_nothing(void **sta
     check_tables_of_ten(&scene);
     scene_expect(&scene, "SELECT name FROM silver_artists", "Ann");
     scene_expect(&scene, "SELECT MAX(snapshot_id) FROM audit_snapshots", "1");
-    scene_expect(&scene, "SELECT status, exit_code FROM audit_runs ORDER BY rowid",
+    scene_expect(&scene, "SELECT status, exit_code FROM audit_runs ORDER BY run_id",
                  "done,0\nfailed,1");
     scene_write_text(&scene, "tickets.csv", TICKETS TEN_TICKETS);
     scene_run_all(&scene);
-    scene_expect(&scene, "SELECT name FROM silver_artists", "Anne");
+    scene_expect(&scene, "SELECT name FROM silver_artists ORDER BY 1", "Anne");
     scene_expect(&scene, "SELECT MAX(snapshot_id) FROM audit_snapshots", "2");
     scene_close(&scene);
 }

@@ -141,7 +141,7 @@ static void check_against_full_refresh(struct trial *trial, bool pulls) {
 }
 
 static void check_integrity(struct trial *trial) {
-    scene_expect(&trial->scene, "PRAGMA integrity_check", "ok");
+    database_check_integrity(scene_database(&trial->scene));
 }
 
 /* ---- steps ---- */

@@ -299,14 +299,21 @@ static void test_each_day_at_once(void **state) {
 
 /* ---- nothing to do ---- */
 
-static void test_stages_before_the_first_pull_do_nothing(void **state) {
+static void test_stages_before_the_first_pull_make_no_warehouse(void **state) {
     struct scene scene;
+    const unsigned stages[] = {SILVER, GOLD};
     (void)state;
     open_world(&scene);
-    assert_int_equal(run(&scene, SILVER)->snapshot_id, 0);
-    assert_int_equal(run(&scene, GOLD)->snapshot_id, 0);
-    assert_null(scene.report.loaded_at);
-    scene_expect(&scene, "SELECT COUNT(*) FROM audit_snapshots", "0");
+    for (size_t i = 0; i < COUNT_OF(stages); i++) {
+        struct run_options options = scene_options(&scene);
+        struct err err;
+        options.pull = false;
+        options.silver = stages[i] == SILVER;
+        options.gold = stages[i] == GOLD;
+        assert_false(scene_try_run(&scene, &options, &err));
+        assert_int_equal(err.class, ERR_DATABASE);
+        assert_non_null(strstr(err.message, "there is no warehouse yet"));
+    }
     run(&scene, ALL);
     check_same_as_first_load(&scene);
     scene_close(&scene);
@@ -372,19 +379,13 @@ static void test_full_refresh_from_bronze_alone(void **state) {
 
 static void test_full_refresh_heals_tables_that_somebody_edited(void **state) {
     struct scene scene;
-    sqlite3 *database;
     (void)state;
     open_world(&scene);
     run(&scene, ALL);
-    assert_int_equal(sqlite3_open(scene.database_path, &database), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(database,
-                                  "DELETE FROM silver_tickets; UPDATE gold_event_sales SET"
-                                  " tickets_sold = 99; DELETE FROM audit_rejected_rows;"
-                                  " INSERT INTO gold_daily_metrics VALUES"
-                                  " ('2030-01-01', 'XXX', 1, 1, 1, 1)",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    scene_write_database(&scene, "DELETE FROM silver_tickets; UPDATE gold_event_sales SET"
+                                 " tickets_sold = 99; DELETE FROM audit_rejected_rows;"
+                                 " INSERT INTO gold_daily_metrics VALUES"
+                                 " ('2030-01-01', 'XXX', 1, 1, 1, 1)");
     run(&scene, ALL | FULL);
     check_same_as_first_load(&scene);
     scene_close(&scene);
@@ -527,7 +528,7 @@ int main(void) {
         cmocka_unit_test(test_two_silvers_then_one_gold),
         cmocka_unit_test(test_silver_without_gold_then_everything),
         cmocka_unit_test(test_each_day_at_once),
-        cmocka_unit_test(test_stages_before_the_first_pull_do_nothing),
+        cmocka_unit_test(test_stages_before_the_first_pull_make_no_warehouse),
         cmocka_unit_test(test_second_build_writes_no_line),
         cmocka_unit_test(test_report_of_an_untouched_sheet),
         cmocka_unit_test(test_full_refresh_from_bronze_alone),

@@ -301,6 +301,25 @@ static void test_many_repeated(void **state) {
 
 #define HEADER_TEST(test) cmocka_unit_test_setup_teardown(test, make_matched, free_matched)
 
+static void test_meant(void **state) {
+    (void)state;
+    struct header_column paid = {.text = SPAN("Price Paid"), .name = "price_paid"};
+    struct header_column repeated = {.text = SPAN("Notes"), .name = "notes_2"};
+    struct header_column wide = {.text = SPAN("\u4EF7\u683C"), .name = "column_c"};
+    struct header_column blank = {.text = SPAN(" "), .name = "column_d"};
+    assert_true(header_is_meant(&paid, SPAN("price_paid")));
+    assert_true(header_is_meant(&paid, SPAN("Price Paid")));
+    assert_true(header_is_meant(&paid, SPAN(" PRICE-paid ")));
+    assert_false(header_is_meant(&paid, SPAN("price")));
+    assert_false(header_is_meant(&paid, SPAN("")));
+    assert_true(header_is_meant(&repeated, SPAN("notes_2")));
+    assert_true(header_is_meant(&repeated, SPAN("notes")));
+    assert_true(header_is_meant(&wide, SPAN("\u4EF7\u683C")));
+    assert_true(header_is_meant(&wide, SPAN("column_c")));
+    assert_true(header_is_meant(&blank, SPAN("column_d")));
+    assert_false(header_is_meant(&blank, SPAN(" ")));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         HEADER_TEST(test_untidy),          HEADER_TEST(test_order_is_free),
@@ -309,7 +328,7 @@ int main(void) {
         HEADER_TEST(test_beyond),          HEADER_TEST(test_unknown),
         HEADER_TEST(test_names_from_text), HEADER_TEST(test_clashes),
         HEADER_TEST(test_long_repeated),   HEADER_TEST(test_shown_text),
-        HEADER_TEST(test_many_repeated),
+        HEADER_TEST(test_many_repeated),   HEADER_TEST(test_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,9 +34,23 @@ static void test_nearest_word(void **state) {
     }
 }
 
+static void test_likeness(void **state) {
+    (void)state;
+    char longer[200];
+    memset(longer, 'a', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    assert_true(nearest_likeness("price", "Price") == 1);
+    assert_true(nearest_likeness("gate", "door") == 0);
+    assert_true(nearest_likeness("price", "price_paid") == 0.5);
+    assert_true(nearest_likeness("", "") == 0);
+    assert_true(nearest_likeness("", "x") == 0);
+    assert_true(nearest_likeness(longer, longer) == 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nearest_word),
+        cmocka_unit_test(test_likeness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,10 @@
 /* Every SQL file of the program and of the shipped models prepares against the tables that the
- * program makes. */
+ * program makes: in memory, or on the server that GOLDLEAF_TEST_POSTGRES names. */
 #include "base/asset.h"
 #include "model/model.h"
 #include "stages/diff.h"
 #include "stages/model_sql.h"
+#include "stages/schema.h"
 #include "stages/shortlist.h"
 #include "warehouse/warehouse.h"
 
@@ -18,6 +19,18 @@ static const struct model *read_ticketing(struct arena *arena) {
     assert_non_null(model);
     model_faults_free(&faults);
     return model;
+}
+
+/* On a server nothing stays: the transaction is never committed. */
+static struct warehouse *open_warehouse(void) {
+    struct err err = {0};
+    struct warehouse *warehouse;
+    const char *server = getenv("GOLDLEAF_TEST_POSTGRES");
+    if (!warehouse_open(&warehouse, server && *server ? server : "sqlite::memory:", WAREHOUSE_WRITE,
+                        &err) ||
+        !warehouse_begin(warehouse, &err))
+        fail_msg("%s", err.message);
+    return warehouse;
 }
 
 static void prepare_file(struct warehouse *warehouse, const char *name, struct span text) {
@@ -37,9 +50,8 @@ static void every_statement_of_the_program_prepares(void **state) {
     (void)state;
     struct arena arena = {0};
     struct err err = {0};
-    struct warehouse *warehouse;
+    struct warehouse *warehouse = open_warehouse();
     const struct model *model = read_ticketing(&arena);
-    assert_true(warehouse_open(&warehouse, "sqlite::memory:", WAREHOUSE_WRITE, &err));
     assert_true(diff_remember(warehouse, model, &err)); /* which makes all tables there are */
     /* and the lists that some statements join with */
     assert_true(shortlist_ids(warehouse, NULL, 0, &err));
@@ -71,10 +83,39 @@ static void every_query_of_the_shipped_model_gives_the_columns_it_declares(void 
     arena_free(&arena);
 }
 
+/* model_prepare_sql() asks SQLite. What the shipped model says has to be understood by both. */
+static void every_query_of_the_shipped_model_prepares_in_the_warehouse(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct err err = {0};
+    struct warehouse *warehouse = open_warehouse();
+    struct statement *statement;
+    const struct model *model = read_ticketing(&arena);
+    assert_true(schema_create(warehouse, model, &err));
+    for (size_t i = 0; i < model->gold_count; i++) {
+        const struct gold_model *gold = &model->gold[i];
+        if (!statement_prepare(warehouse, &statement, gold->sql, &err))
+            fail_msg("%s: %s", gold->sql_path, err.message);
+        assert_int_equal(statement_column_count(statement), gold->field_count);
+        for (size_t f = 0; f < gold->field_count; f++)
+            assert_string_equal(statement_column_name(statement, f), gold->fields[f].name);
+        statement_close(statement);
+    }
+    for (size_t i = 0; i < model->check_count; i++) {
+        if (!statement_prepare(warehouse, &statement, model->checks[i].sql, &err))
+            fail_msg("%s: %s", model->checks[i].sql_path, err.message);
+        statement_close(statement);
+    }
+    warehouse_close(warehouse);
+    model_close(model);
+    arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_statement_of_the_program_prepares),
         cmocka_unit_test(every_query_of_the_shipped_model_gives_the_columns_it_declares),
+        cmocka_unit_test(every_query_of_the_shipped_model_prepares_in_the_warehouse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,8 @@
  *
  * libpq is used without blocking, so that a stop flag ends any wait: what is sent is flushed here,
  * what is awaited is polled for. */
-#ifndef GOLDLEAF_WAREHOUSE_POSTGRES_H
-#define GOLDLEAF_WAREHOUSE_POSTGRES_H
+#ifndef GOLDLEAF_WAREHOUSE_POSTGRES_PARTS_H
+#define GOLDLEAF_WAREHOUSE_POSTGRES_PARTS_H
 
 #include "warehouse/driver.h"
 
@@ -18,10 +18,11 @@ struct postgres_warehouse {
     char *secret;                       /* the password, to be kept out of messages; or NULL */
     char *schema;                       /* where the tables are */
     struct postgres_statement *reading; /* the statement whose rows are coming in, or NULL */
-    size_t queued;                      /* statements sent whose outcome is not known yet */
-    size_t prepared;                    /* names given so far */
-    bool is_cancelled;                  /* the stop flag was seen and passed on */
-    int64_t changed;                    /* rows of the last statement */
+    bool (*keep_rows)(struct postgres_statement *reading, struct err *err); /* takes them in */
+    size_t queued;     /* statements sent whose outcome is not known yet */
+    size_t prepared;   /* names given so far */
+    bool is_cancelled; /* the stop flag was seen and passed on */
+    int64_t changed;   /* rows of the last statement */
 };
 
 static inline struct postgres_warehouse *postgres_of(struct warehouse *warehouse) {
@@ -30,11 +31,12 @@ static inline struct postgres_warehouse *postgres_of(struct warehouse *warehouse
 
 /* ---- postgres_connect.c ---- */
 
-/* Connects by a URL and makes the session the same everywhere: UTF-8, UTC, one schema. On failure
+/* Connects by a URL to a server that will do, and finds the schema to work in. On failure
  * the caller closes what there is. */
 bool postgres_connect(struct postgres_warehouse *self, const char *url, struct err *err);
 
-/* What every transaction begins with: a pooler may have given it another session. */
+/* What every transaction begins with. It ends with the transaction: through a pooler the session
+ * may be somebody else's next. */
 void postgres_add_settings(const struct postgres_warehouse *self, struct buf *sql);
 
 /* ---- postgres_error.c ---- */
@@ -98,9 +100,7 @@ const char *postgres_column_name(const struct statement *statement, size_t colum
 struct value postgres_value(const struct statement *statement, size_t column);
 void postgres_close_statement(struct statement *statement);
 
-/* Takes in the rows that are still to come: for a reader that is interrupted by another statement,
- * or for nobody. */
-bool postgres_keep_rows(struct postgres_statement *statement, struct err *err);
+/* Takes in the rows that are still to come, for nobody. */
 void postgres_drop_rows(struct postgres_statement *statement);
 
 /* ---- postgres_load.c ---- */
