@@ -298,6 +298,7 @@ status 0
 status 3 --warn-after 2h --fail-after 1d
 status 3 --warn-after 2h --fail-after 1d --format json
 json '{s["freshness"] for s in d["sheets"]}' "{'old'}"
+json '{s["age_seconds"] // 60 for s in d["sheets"]}' '{180}'
 status 1 --warn-after 1h --fail-after 2h --format json
 json '{s["freshness"] for s in d["sheets"]}' "{'stale'}"
 json 'd["next_run"], d["overdue"], bool(d["last_success"])' '(None, False, True)'
