@@ -97,6 +97,14 @@ static bool print_report(struct session *session, struct warehouse *warehouse,
     return err_wrap(err, "the run is published, but its report is not");
 }
 
+/* The run is published; that the database went away behind it takes nothing from that. */
+static bool tolerate_lost_database(const struct err *err) {
+    if (err->class != ERR_DATABASE && err->class != ERR_DATABASE_RETRY)
+        return false;
+    log_line(LOG_LEVEL_WARN, "report_lost", "%s", err->message);
+    return true;
+}
+
 /* What says how a difference is shown means nothing where none is. From .env it may stand there for
  * other commands. */
 static bool check_dry_options(const struct session *session, struct err *err) {
@@ -130,7 +138,8 @@ static bool run_with_model(struct session *session, const struct model *model,
         if (session->has_published)
             atomic_store(session->has_published, true);
         session->exit_code = run_report_exit_code(&report);
-        ok = print_report(session, warehouse, model, run, &report, err);
+        ok = print_report(session, warehouse, model, run, &report, err) ||
+             tolerate_lost_database(err);
     }
     warehouse_close(warehouse); /* a hook may take its time, or want the database for itself */
     if (*has_published)
