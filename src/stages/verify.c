@@ -17,8 +17,8 @@ struct verify_check *verify_open(struct verify_report *report, const char *name)
     return &report->checks[report->count++];
 }
 
-static PRINTF_LIKE(2, 0) const
-    char *format_text(struct arena *arena, const char *format, va_list arguments) {
+PRINTF_LIKE(2, 0)
+static const char *format_text(struct arena *arena, const char *format, va_list arguments) {
     char text[512];
     vsnprintf(text, sizeof text, format, arguments);
     return arena_string(arena, span_from(text));
