@@ -5,11 +5,13 @@
 #include "base/visible.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct {
     struct log_sink sink;
@@ -47,35 +49,38 @@ static bool open_file(void) {
     return true;
 }
 
-/* Whether the file still has its name, and how large it is. */
-static bool is_named(off_t *size) {
+/* Whether this file still has the name, and how large it is. */
+static bool is_named(int descriptor, off_t *size) {
     struct stat ours, named;
-    bool ok = fstat(fileno(state.file), &ours) == 0 && stat(state.path, &named) == 0 &&
+    bool ok = fstat(descriptor, &ours) == 0 && stat(state.path, &named) == 0 &&
               ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
     *size = ok && S_ISREG(ours.st_mode) ? ours.st_size : 0;
     return ok;
 }
 
 /* Several processes write to one file, and the first one for which it is too large renames it:
- * under a lock, so that nobody renames the new one. What cannot be renamed goes on growing, which
- * loses nothing. */
+ * under a lock, so that nobody renames the new one. It is opened for that, since a lock is common
+ * to all who have a descriptor from one parent. What cannot be renamed goes on growing, which loses
+ * nothing. */
 static void rotate(size_t coming) {
     char old[sizeof state.path + 2];
     off_t size;
-    if (flock(fileno(state.file), LOCK_EX) != 0)
+    int descriptor = open(state.path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
         return;
     snprintf(old, sizeof old, "%s.1", state.path);
-    if (is_named(&size) && (size_t)size + coming > state.max_bytes)
+    if (flock(descriptor, LOCK_EX) == 0 && is_named(descriptor, &size) &&
+        (size_t)size + coming > state.max_bytes)
         (void)rename(state.path, old);
-    flock(fileno(state.file), LOCK_UN);
+    close(descriptor);
 }
 
 static void keep_small(size_t coming) {
     off_t size;
-    bool has_name = is_named(&size);
+    bool has_name = is_named(fileno(state.file), &size);
     if (has_name && state.max_bytes && size && (size_t)size + coming > state.max_bytes) {
         rotate(coming);
-        has_name = is_named(&size);
+        has_name = is_named(fileno(state.file), &size);
     }
     if (!has_name)
         (void)open_file();

@@ -81,6 +81,17 @@ static struct settings *settings_read(const struct session *given, bool needs_en
     return NULL;
 }
 
+/* When runs are due is laid down once, or a slip in a file could stop them for a year. */
+static void mind_rule(const struct session *before, const struct session *now) {
+    static const enum option_id rule[] = {OPTION_EVERY, OPTION_CRON, OPTION_ZONE, OPTION_JITTER};
+    for (size_t i = 0; i < COUNT_OF(rule); i++)
+        if (strcmp(session_text(before, rule[i]), session_text(now, rule[i])) != 0)
+            log_line(LOG_LEVEL_WARN, "rule_kept",
+                     "--%s is another one now; that counts once the "
+                     "schedule is started anew",
+                     OPTIONS[rule[i]].name);
+}
+
 static void refresh_settings(struct daemon *self) {
     struct err err = {0}, ignored;
     const struct session *before = &self->settings->session;
@@ -91,6 +102,7 @@ static void refresh_settings(struct daemon *self) {
                  err.message);
         return;
     }
+    mind_rule(before, &fresh->session);
     settings_free(self->settings);
     self->settings = fresh;
 }

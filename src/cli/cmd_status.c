@@ -1,9 +1,9 @@
 /* `goldleaf status`: snapshots, the last run, how fresh each sheet is, how many rows there are.
  *
  * {"snapshots", "last_snapshot": {...} | null, "sheets": [{"sheet", "source", "location", "rows",
- *  "rejected", "loaded_at", "content_hash", "held", "freshness"}], "last_run": {...} | null,
- *  "last_success": time | null, "next_run": time | null, "overdue": bool,
- *  "gold": [{"table", "rows"}]} */
+ *  "rejected", "loaded_at", "content_hash", "held", "age_seconds", "freshness"}],
+ *  "last_run": {...} | null, "last_success": time | null, "next_run": time | null,
+ *  "overdue": bool, "gold": [{"table", "rows"}]} */
 #include "cli/commands.h"
 
 #include "cli/sheets.h"
@@ -300,6 +300,10 @@ static void add_json_sheets(struct json_writer *json, const struct status *statu
         json_add_string(json, "loaded_at", sheet->loaded_at);
         json_add_string(json, "content_hash", sheet->content_hash);
         json_add_string(json, "held", sheet->held);
+        if (sheet->loaded_at)
+            json_add_integer(json, "age_seconds", age_of_sheet(sheet));
+        else
+            json_add_null(json, "age_seconds");
         json_add_string(json, "freshness", freshness_of(status, sheet));
         json_close_object(json);
     }

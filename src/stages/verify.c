@@ -17,6 +17,7 @@ struct verify_check *verify_open(struct verify_report *report, const char *name)
     return &report->checks[report->count++];
 }
 
+PRINTF_LIKE(2, 0)
 static const char *format_text(struct arena *arena, const char *format, va_list arguments) {
     char text[512];
     vsnprintf(text, sizeof text, format, arguments);

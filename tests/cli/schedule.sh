@@ -71,7 +71,7 @@ stop() {
     descendants=$(list_descendants "$daemon")
     began=${EPOCHREALTIME/./}
     for signal in "$@"; do
-        kill -s "$signal" "$daemon" 2>/dev/null
+        kill -s "$signal" "$daemon" 2>/dev/null || true # it may have ended at the first one
         [ $# -eq 1 ] || sleep 0.1 # two of a kind at once are one
     done
     stopped=0

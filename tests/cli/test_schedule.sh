@@ -2,7 +2,7 @@
 # `goldleaf schedule` from outside: signals, systemd's protocol, settings that break and are mended,
 # hooks, metrics, the ping, the log file, and what `status` says of it all.
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/schedule.sh"
+. "$source_dir/tests/cli/schedule.sh"
 
 helpers=()
 end_helpers() {
@@ -172,7 +172,11 @@ cp -r inputs moved
 echo 'A-2,The Rooks,Folk,in,2024-01-05 10:00:00' >>moved/artists.csv
 sed 's/=inputs/=moved/' good.env >settings.env
 next 'run_done: .* 1 of 8 sheets changed'
-log_lacks 'settings_kept'
+log_lacks 'settings_kept|rule_kept'
+echo GOLDLEAF_EVERY=10m >>settings.env
+next 'rule_kept: --every is another one now'
+next 'run_done'
+log_lacks 'rule_kept'
 stop_well
 
 # ---- the log file ----
@@ -294,6 +298,7 @@ status 0
 status 3 --warn-after 2h --fail-after 1d
 status 3 --warn-after 2h --fail-after 1d --format json
 json '{s["freshness"] for s in d["sheets"]}' "{'old'}"
+json '{s["age_seconds"] // 60 for s in d["sheets"]}' '{180}'
 status 1 --warn-after 1h --fail-after 2h --format json
 json '{s["freshness"] for s in d["sheets"]}' "{'stale'}"
 json 'd["next_run"], d["overdue"], bool(d["last_success"])' '(None, False, True)'

@@ -7,7 +7,7 @@
 rounds=${GOLDLEAF_SOAK:-16}
 [ "$rounds" -le 200 ] || rounds=200 # of these, that is enough
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/../cli/schedule.sh"
+. "$source_dir/tests/cli/schedule.sh"
 . "$here/postgres.sh"
 published=0 recorded=0 idle=0 slowest=0
 trap '[ -z "$daemon" ] || kill -KILL "$daemon" 2>/dev/null; stop_postgres; cleanup' EXIT

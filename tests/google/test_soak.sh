@@ -6,7 +6,7 @@
 # GOLDLEAF_SOAK: cycles (40)
 cycles=${GOLDLEAF_SOAK:-40}
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/../cli/schedule.sh"
+. "$source_dir/tests/cli/schedule.sh"
 trap '[ -z "$daemon" ] || kill -KILL "$daemon" 2>/dev/null || true; stop_children; rm -rf "$work"' EXIT
 # what the sanitizer keeps back would look like growth
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=1
