@@ -29,7 +29,7 @@ static bool check_rebuild(struct replay *replay, const struct verify_state *stat
                           struct verify_report *report, struct err *err) {
     static const char *const names[] = {"silver", "rejects", "gold"};
     for (size_t i = 0; i < COUNT_OF(names) && !state->has_silver; i++)
-        verify_skip(report, verify_open(report, names[i]), "%s", state->why_not);
+        verify_skip(report, verify_open(report, names[i]), state->why_not);
     if (!state->has_silver)
         return true;
     if (build_again(replay, state->snapshot, err))

@@ -39,8 +39,7 @@ struct verify_check *verify_open(struct verify_report *report, const char *name)
 /* What was looked at; or that it could not be, unless the check has failed. */
 void verify_say(struct verify_report *report, struct verify_check *check, const char *format, ...)
     PRINTF_LIKE(3, 4);
-void verify_skip(struct verify_report *report, struct verify_check *check, const char *format, ...)
-    PRINTF_LIKE(3, 4);
+void verify_skip(struct verify_report *report, struct verify_check *check, const char *why);
 
 /* Adds a difference and copies its texts. NULL is as good as "". */
 void verify_add(struct verify_report *report, struct verify_check *check,

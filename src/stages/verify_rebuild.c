@@ -192,7 +192,7 @@ static bool compare_gold(struct warehouse *warehouse, struct warehouse *rebuild,
     struct verify_check *check = verify_open(report, "gold");
     int64_t rows = 0;
     if (!state->has_gold) {
-        verify_skip(report, check, "%s", state->why_gold);
+        verify_skip(report, check, state->why_gold);
         return true;
     }
     for (size_t i = 0; i < model->gold_count; i++) {

@@ -24,7 +24,8 @@
  * pages. Only meanwhile, and never where something is published: of a file that somebody cuts off
  * just then there is no error to tell, but a signal. */
 #define LOOK_IN_PLACE "PRAGMA mmap_size = 1099511627776"
-/* A file is written anew once one page in so many is free. */
+
+/* A file of which no row went is written anew when one page in so many is free. */
 #define FREE_PAGES_WORTH_IT 20
 
 struct sqlite_warehouse {
@@ -298,19 +299,19 @@ static bool sqlite_pragma(struct warehouse *warehouse, const char *sql, int64_t 
     return ok;
 }
 
-/* Writes the file anew without its free pages, once they are a twentieth of it: fewer than that
- * will be taken by the next runs. SQLite attaches the copy while it puts it together. Readers keep
- * what they read; while there are any, the file gets no smaller. */
+/* Writes the file anew. Rows that went here and there leave no free pages, but half empty ones,
+ * which new rows at the end of a table never fill; so free pages only count where nothing went just
+ * now. SQLite attaches the copy while it puts it together. Readers keep what
+ * they read; while there are any, the file gets no smaller. */
 static bool sqlite_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
                              struct err *err) {
     sqlite3 *database = sqlite_of(warehouse)->database;
     int64_t pages, free_pages;
     (void)tables;
-    (void)count;
     if (!sqlite_pragma(warehouse, "PRAGMA page_count", &pages, err) ||
         !sqlite_pragma(warehouse, "PRAGMA freelist_count", &free_pages, err))
         return false;
-    if (free_pages * FREE_PAGES_WORTH_IT < pages)
+    if (count == 0 && free_pages * FREE_PAGES_WORTH_IT < pages)
         return true;
     sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 1);
     bool ok = sqlite_exec(warehouse, "VACUUM", err);

@@ -9,5 +9,8 @@ AND run_id NOT IN (SELECT run_id FROM audit_rejected_rows)
 AND run_id NOT IN (SELECT run_id FROM audit_warnings)
 AND run_id NOT IN (SELECT run_id FROM audit_watermarks)
 AND run_id <> (SELECT MAX(run_id COLLATE "C") FROM audit_runs)
-AND NOT (status <> 'failed'
-    AND finished_at = (SELECT MAX(finished_at) FROM audit_runs WHERE status <> 'failed'))
+AND run_id <> COALESCE((
+    SELECT MAX(run_id COLLATE "C")
+    FROM audit_runs
+    WHERE status <> 'failed'
+        AND finished_at = (SELECT MAX(finished_at) FROM audit_runs WHERE status <> 'failed')), '')
