@@ -1,8 +1,10 @@
 /* `goldleaf model`: the model as it was understood. `goldleaf model check`: its faults.
+ * `goldleaf model init`: another one (model_init.h).
  *
  * {"model", "faults": [{"place", "message"}]} for the check; model_print.h has the other. */
 #include "cli/commands.h"
 
+#include "cli/model_init.h"
 #include "cli/model_print.h"
 #include "cli/table.h"
 #include "stages/model_sql.h"
@@ -106,14 +108,26 @@ static bool show(struct session *session, struct err *err) {
     return ok;
 }
 
+/* The model that is named behind the word, else that of --model. */
+static const char *named(const struct session *session) {
+    return session->operand_count > 1 ? session->operands[1] : session_text(session, OPTION_MODEL);
+}
+
+static bool init(struct session *session, struct err *err) {
+    if (session->operand_count > 1)
+        return model_init(session, session->operands[1], err);
+    err_set(err, ERR_USAGE, "model init needs DIR, a folder that does not exist yet");
+    return err_hint(err, "usage: goldleaf model init DIR --from-csv DIR");
+}
+
 bool cmd_model(struct session *session, struct err *err) {
-    if (session->operand_count == 0)
+    const char *word = session->operand_count ? session->operands[0] : NULL;
+    if (!word)
         return show(session, err);
-    if (strcmp(session->operands[0], "check") == 0)
-        return check(session,
-                     session->operand_count > 1 ? session->operands[1]
-                                                : session_text(session, OPTION_MODEL),
-                     err);
-    err_set(err, ERR_USAGE, "model does not take \"%s\"", session->operands[0]);
-    return err_hint(err, "usage: goldleaf model [check [NAME|DIR]]; --model names another one");
+    if (strcmp(word, "check") == 0)
+        return check(session, named(session), err);
+    if (strcmp(word, "init") == 0)
+        return init(session, err);
+    err_set(err, ERR_USAGE, "model does not take \"%s\"", word);
+    return err_hint(err, "usage: goldleaf model [check [NAME|DIR] | docs [NAME|DIR] | init DIR]");
 }

@@ -34,6 +34,7 @@ enum option_id {
     OPTION_SNAPSHOT,
     OPTION_FROM,
     OPTION_TO,
+    OPTION_FROM_CSV,
     OPTION_SHEET,
     OPTION_LIMIT,
     OPTION_EVERY,
@@ -73,7 +74,8 @@ enum {
     FOR_COPY = 1 << 8,     /* copy */
     FOR_SCHEDULE = 1 << 9, /* schedule */
     FOR_STATUS = 1 << 10,  /* status */
-    FOR_ALL = (1 << 11) - 1,
+    FOR_MODEL = 1 << 11,   /* model */
+    FOR_ALL = (1 << 12) - 1,
 };
 
 enum option_kind {

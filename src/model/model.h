@@ -186,4 +186,7 @@ int model_find_sheet(const struct model *model, struct span name);
 /* The name of a type as written in a model ("money"). */
 const char *field_type_name(enum field_type type);
 
+/* The same of a form of dates ("YYYY-MM-DD"). */
+const char *date_form_name(enum date_form form);
+
 #endif
