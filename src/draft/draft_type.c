@@ -13,14 +13,17 @@ bool draft_is_slip(size_t misfits, size_t cells) {
 }
 
 void draft_say(struct buf *out, const char *format, ...) {
-    char text[1024];
-    va_list arguments;
+    va_list arguments, again;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     if (out->size)
         buf_add_char(out, ' ');
-    buf_add_text(out, text);
+    buf_reserve(out, (size_t)size);
+    vsnprintf(out->data + out->size, (size_t)size + 1, format, again);
+    va_end(again);
+    out->size += (size_t)size;
 }
 
 /* Cells that say something, when words like "none" do not. */
