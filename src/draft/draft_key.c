@@ -190,21 +190,34 @@ static bool take_any(struct draft_sheet *sheet) {
     return false;
 }
 
-static void take_what_is_there(struct draft_sheet *sheet) {
+/* The column with the most different values. One with cells that cannot be read becomes text: as a
+ * key they would reject their rows. */
+static void take_most_different(struct draft *draft, struct draft_sheet *sheet) {
+    size_t best = 0;
+    for (size_t i = 1; i < sheet->column_count; i++)
+        if (sheet->columns[i].values.count > sheet->columns[best].values.count)
+            best = i;
+    take(sheet, best);
+    if (sheet->columns[best].bad && sheet->columns[best].field.type != FIELD_STRING)
+        draft_fall_back(draft, sheet, &sheet->columns[best]);
+}
+
+static void take_what_is_there(struct draft *draft, struct draft_sheet *sheet) {
     for (size_t i = 0; i < sheet->column_count && sheet->key_count < MOST_KEY; i++)
         if (is_complete(sheet, &sheet->columns[i]))
             sheet->key[sheet->key_count++] = i;
     if (!sheet->key_count)
-        take(sheet, 0);
-    draft_say(&sheet->doubts,
-              sheet->row_count ? "Check: no column tells the rows apart, so rows that repeat "
-                                 "the key are turned away. Give the sheet a column with a number."
-                               : "Check: there are no rows yet; types and key are guesses.");
+        take_most_different(draft, sheet);
+    draft_say(&sheet->doubts, "%s",
+              sheet->row_count
+                  ? "Check: no column tells the rows apart, so rows that repeat the key, or have "
+                    "none, are turned away. Give the sheet a column with a number."
+                  : "Check: there are no rows yet; types and key are guesses.");
 }
 
 void draft_choose_key(struct draft *draft, struct draft_sheet *sheet) {
     if (take_own(draft, sheet) || take_identifier(draft, sheet) || take_first(draft, sheet) ||
         take_combination(draft, sheet) || take_any(sheet))
         return;
-    take_what_is_there(sheet);
+    take_what_is_there(draft, sheet);
 }

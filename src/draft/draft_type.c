@@ -232,7 +232,7 @@ static bool is_enum(const struct draft *draft, const struct draft_column *column
         profile->word_count > MOST_WORDS || profile->longest > WORD_MAX_BYTES)
         return false;
     size_t words = profile->word_count;
-    return is_expected ? words <= 16 && words * 2 <= profile->cells
+    return is_expected ? words >= 1 && words <= 16 && words * 2 <= profile->cells
                        : words >= 2 && words <= 6 && words * 20 <= profile->cells;
 }
 
