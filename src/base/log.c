@@ -5,16 +5,21 @@
 #include "base/visible.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct {
     struct log_sink sink;
     void (*wipe)(void *context);
     void *context;
-    FILE *file; /* of log_open_file() */
+    FILE *file; /* of log_open_file(), with what was given there */
+    char path[4096];
+    size_t max_bytes;
     char run_id[64];
 } state = {.sink = {.level = LOG_LEVEL_WARN}};
 
@@ -33,21 +38,64 @@ void log_configure(const struct log_sink *sink) {
     state.sink = *sink;
 }
 
-bool log_open_file(const char *path, size_t max_bytes, struct err *err) {
-    struct stat info;
-    char old[4096];
-    snprintf(old, sizeof old, "%s.1", path);
-    if (max_bytes && stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
-        (size_t)info.st_size > max_bytes)
-        (void)rename(path, old); /* then the file goes on growing, which loses nothing */
-    FILE *file = fopen(path, "ae");
+static bool open_file(void) {
+    FILE *file = fopen(state.path, "ae");
     if (!file)
-        return err_set(err, ERR_USAGE, "%s: %s", path, strerror(errno));
+        return false;
     setvbuf(file, NULL, _IOLBF, 0);
     if (state.file)
         fclose(state.file);
     state.file = file;
     return true;
+}
+
+/* Whether this file still has the name, and how large it is. */
+static bool is_named(int descriptor, off_t *size) {
+    struct stat ours, named;
+    bool ok = fstat(descriptor, &ours) == 0 && stat(state.path, &named) == 0 &&
+              ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+    *size = ok && S_ISREG(ours.st_mode) ? ours.st_size : 0;
+    return ok;
+}
+
+/* Several processes write to one file, and the first one for which it is too large renames it:
+ * under a lock, so that nobody renames the new one. It is opened for that, since a lock is common
+ * to all who have a descriptor from one parent. What cannot be renamed goes on growing, which loses
+ * nothing. */
+static void rotate(size_t coming) {
+    char old[sizeof state.path + 2];
+    off_t size;
+    int descriptor = open(state.path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    snprintf(old, sizeof old, "%s.1", state.path);
+    if (flock(descriptor, LOCK_EX) == 0 && is_named(descriptor, &size) &&
+        (size_t)size + coming > state.max_bytes)
+        (void)rename(state.path, old);
+    close(descriptor);
+}
+
+static void keep_small(size_t coming) {
+    off_t size;
+    bool has_name = is_named(fileno(state.file), &size);
+    if (has_name && state.max_bytes && size && (size_t)size + coming > state.max_bytes) {
+        rotate(coming);
+        has_name = is_named(fileno(state.file), &size);
+    }
+    if (!has_name)
+        (void)open_file();
+}
+
+bool log_open_file(const char *path, size_t max_bytes, struct err *err) {
+    snprintf(state.path, sizeof state.path, "%s", path);
+    state.max_bytes = max_bytes;
+    return open_file() || err_set(err, ERR_USAGE, "%s: %s", path, strerror(errno));
+}
+
+void log_close_file(void) {
+    if (state.file)
+        fclose(state.file);
+    state.file = NULL;
 }
 
 void log_before_line(void (*wipe)(void *context), void *context) {
@@ -121,8 +169,6 @@ static void add_text(struct buf *line, enum log_level level, const char *event, 
 
 static void write_line(enum log_level level, const char *event, struct span message,
                        const char *hint, int exit_code) {
-    if (level < state.sink.level)
-        return;
     struct buf line = {0};
     if (state.sink.format == LOG_FORMAT_JSON)
         add_json(&line, level, event, message, hint, exit_code);
@@ -131,6 +177,8 @@ static void write_line(enum log_level level, const char *event, struct span mess
     log_lock();
     if (state.wipe)
         state.wipe(state.context);
+    if (state.file)
+        keep_small(line.size);
     FILE *stream = state.file ? state.file : state.sink.stream ? state.sink.stream : stderr;
     fwrite(line.data, 1, line.size, stream);
     fflush(stream);
@@ -149,6 +197,16 @@ void log_line(enum log_level level, const char *event, const char *format, ...) 
     write_line(level, event, span_from(text), NULL, 0);
 }
 
+void log_answer(const char *event, const char *format, ...) {
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    write_line(LOG_LEVEL_INFO, event, span_from(text), NULL, 0);
+}
+
+/* Errors are the highest level there is, so none is left out. */
 void log_failure(const struct err *err, int exit_code) {
     write_line(LOG_LEVEL_ERROR, "failed", span_from(err->message), err->hint, exit_code);
 }

@@ -29,10 +29,14 @@ struct log_sink {
 /* Warnings and errors as text on standard error until this is called. */
 void log_configure(const struct log_sink *sink);
 
-/* Writes to the end of a file instead, from now on. One that is larger than `max_bytes` (0: never)
- * is renamed to <path>.1 first, in the place of an older one. ERR_USAGE when it cannot be written.
- */
+/* Writes to the end of a file instead, from now on. One that would grow over `max_bytes` (0: never)
+ * is renamed to <path>.1, in the place of an older one, and begun anew, by whichever process that
+ * writes to it comes first. So is one that somebody else moved away. ERR_USAGE when it cannot be
+ * written. */
 bool log_open_file(const char *path, size_t max_bytes, struct err *err);
+
+/* Back to the sink's stream. */
+void log_close_file(void);
 
 /* Called before each line, to wipe what is drawn on the terminal; NULL: nothing. */
 void log_before_line(void (*wipe)(void *context), void *context);
@@ -47,6 +51,9 @@ void log_set_run(const char *run_id);
 
 /* `event` is a word for programs ("sheet_held"), the message is for people. */
 void log_line(enum log_level level, const char *event, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* The answer to somebody who asked, whatever the level. */
+void log_answer(const char *event, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The error that ends the program, with its hint. */
 void log_failure(const struct err *err, int exit_code);

@@ -32,10 +32,12 @@ void after_run(const struct session *session, const struct run_report *report, i
     const struct options *options = &session->options;
     const char *metrics = options->text[OPTION_METRICS_FILE], *ping = options->text[OPTION_PING];
     const char *hook = options->text[report ? OPTION_ON_SUCCESS : OPTION_ON_FAILURE];
+    /* Who stops a run knows of it; a hook would only delay the end. */
+    bool is_stopped = cause && (cause->class == ERR_INTERRUPTED || cause->class == ERR_TERMINATED);
     struct err err;
     if (metrics)
         note(metrics_write(metrics, report, exit_code, &err), "metrics_failed", &err);
-    if (hook) {
+    if (hook && !is_stopped) {
         struct output json = {.descriptor = -1};
         add_json(&json, report, exit_code, cause);
         note(hook_run(hook, buf_span(&json.text), &err), "hook_failed", &err);

@@ -4,6 +4,7 @@
 #include "cli/export.h"
 
 #include "base/nearest.h"
+#include "cli/snapshots.h"
 #include "stages/audit.h"
 
 static void add_names(struct buf *sql, const struct field *fields, const size_t *indexes,
@@ -60,21 +61,12 @@ static bool export_audit(struct export *export, const char *order, struct err *e
 static bool find_snapshot(struct export *export, struct err *err) {
     struct arena *arena = export->session->arena;
     int64_t wanted = export->session->options.snapshot;
-    struct value last, loaded_at, parameter = value_integer(wanted);
-    if (!warehouse_value(export->warehouse, arena, sql_file("audit/last_snapshot"), NULL, 0, &last,
-                         err))
-        return false;
-    export->snapshot = wanted ? wanted : last.integer;
+    const char *loaded_at;
+    export->snapshot = wanted;
     if (!wanted)
-        return true;
-    if (!warehouse_value(export->warehouse, arena, sql_file("export/snapshot"), &parameter, 1,
-                         &loaded_at, err))
-        return false;
-    if (loaded_at.kind != VALUE_NULL)
-        return true;
-    err_set(err, ERR_USAGE, "--snapshot: there is no snapshot %lld", (long long)wanted);
-    return last.integer ? err_hint(err, "the last one is %lld", (long long)last.integer)
-                        : err_hint(err, "nothing has been pulled yet");
+        return snapshots_read_last(export->warehouse, arena, &export->snapshot, err);
+    return snapshots_find(export->warehouse, arena, wanted, &loaded_at, err) ||
+           err_wrap(err, "--snapshot");
 }
 
 /* [{"header": as written or null, "column": bronze column}]. Columns without a header stand behind

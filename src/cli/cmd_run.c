@@ -79,9 +79,9 @@ static bool print_report(struct session *session, struct warehouse *warehouse,
                          const struct model *model, const struct run_options *run,
                          const struct run_report *report, struct err *err) {
     struct output *output = &session->output;
-    bool is_silent = session->is_scheduled ||
-                     (options_is_on(&session->options, OPTION_QUIET) &&
-                      output->format == OUTPUT_TEXT && !session->options.text[OPTION_OUTPUT]);
+    bool has_file = session->options.text[OPTION_OUTPUT];
+    bool is_quiet = options_is_on(&session->options, OPTION_QUIET) && output->format == OUTPUT_TEXT;
+    bool is_silent = !has_file && (session->is_scheduled || is_quiet);
     bool is_read = output->format == OUTPUT_TEXT && !is_silent && !output->path;
     bool ok = true;
     log_report(report, is_read);
@@ -95,6 +95,14 @@ static bool print_report(struct session *session, struct warehouse *warehouse,
     if (ok && output_close(output, err))
         return true;
     return err_wrap(err, "the run is published, but its report is not");
+}
+
+/* The run is published; that the database went away behind it takes nothing from that. */
+static bool tolerate_lost_database(const struct err *err) {
+    if (err->class != ERR_DATABASE && err->class != ERR_DATABASE_RETRY)
+        return false;
+    log_line(LOG_LEVEL_WARN, "report_lost", "%s", err->message);
+    return true;
 }
 
 /* What says how a difference is shown means nothing where none is. From .env it may stand there for
@@ -126,12 +134,16 @@ static bool run_with_model(struct session *session, const struct model *model,
         return dry_run(session, model, run, err);
     ok = ok && session_run(session, model, run, &warehouse, &report, err);
     if (ok) {
-        session->exit_code = run_report_exit_code(&report);
-        ok = print_report(session, warehouse, model, run, &report, err);
-        after_run(session, &report, session->exit_code, NULL);
         *has_published = true;
+        if (session->has_published)
+            atomic_store(session->has_published, true);
+        session->exit_code = run_report_exit_code(&report);
+        ok = print_report(session, warehouse, model, run, &report, err) ||
+             tolerate_lost_database(err);
     }
-    warehouse_close(warehouse);
+    warehouse_close(warehouse); /* a hook may take its time, or want the database for itself */
+    if (*has_published)
+        after_run(session, &report, session->exit_code, NULL);
     return ok;
 }
 

@@ -1,8 +1,9 @@
 /* `goldleaf status`: snapshots, the last run, how fresh each sheet is, how many rows there are.
  *
  * {"snapshots", "last_snapshot": {...} | null, "sheets": [{"sheet", "source", "location", "rows",
- *  "rejected", "loaded_at", "content_hash", "held", "freshness"}], "last_run": {...} | null,
- *  "last_success": time | null, "next_run": time | null, "gold": [{"table", "rows"}]} */
+ *  "rejected", "loaded_at", "content_hash", "held", "age_seconds", "freshness"}],
+ *  "last_run": {...} | null, "last_success": time | null, "next_run": time | null,
+ *  "overdue": bool, "gold": [{"table", "rows"}]} */
 #include "cli/commands.h"
 
 #include "cli/sheets.h"
@@ -115,6 +116,11 @@ static int64_t age_of(const char *time_text) {
     return end ? (int64_t)(time(NULL) - timegm(&when)) : -1;
 }
 
+/* The schedule should have come back by now. */
+static bool is_overdue(const struct status *status) {
+    return age_of(status->schedule.next_run_at) > OVERDUE_S;
+}
+
 /* How long a sheet has not been known to be as it is in the source: its last pull, changed or not.
  */
 static int64_t age_of_sheet(const struct sheet_info *sheet) {
@@ -203,8 +209,7 @@ static void add_summary(struct output *output, const struct warehouse *warehouse
         buf_clear(&text);
         buf_printf(&text, "%s, by pid %lld on %s, %s%s", note->next_run_at, (long long)note->pid,
                    note->host, note->rule,
-                   age_of(note->next_run_at) > OVERDUE_S ? "; it is overdue: does it still run?"
-                                                         : "");
+                   is_overdue(status) ? "; it is overdue: does it still run?" : "");
         add_line(output, "next run", buf_text(&text));
     }
     buf_free(&text);
@@ -295,6 +300,10 @@ static void add_json_sheets(struct json_writer *json, const struct status *statu
         json_add_string(json, "loaded_at", sheet->loaded_at);
         json_add_string(json, "content_hash", sheet->content_hash);
         json_add_string(json, "held", sheet->held);
+        if (sheet->loaded_at)
+            json_add_integer(json, "age_seconds", age_of_sheet(sheet));
+        else
+            json_add_null(json, "age_seconds");
         json_add_string(json, "freshness", freshness_of(status, sheet));
         json_close_object(json);
     }
@@ -344,6 +353,7 @@ static void add_json(struct output *output, const struct status *status) {
     add_json_run(&json, status);
     json_add_string(&json, "last_success", status->last_success);
     json_add_string(&json, "next_run", status->schedule.next_run_at);
+    json_add_boolean(&json, "overdue", is_overdue(status));
     json_open_array(&json, "gold");
     for (size_t i = 0; i < status->gold_count; i++) {
         json_open_object(&json, NULL);

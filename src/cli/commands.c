@@ -35,7 +35,8 @@ const struct command COMMANDS[] = {
      .summary = "run `all` now and then every interval, until told to stop",
      .details = "Each run is a process of its own; settings and model are read anew for it. A run "
                 "that came due while another was on is made up for once. TERM and INT end it "
-                "within five seconds, a second one at once; HUP runs now; USR1 says how it stands. "
+                "within five seconds and with exit code 0, a second one at once; HUP runs now; "
+                "USR1 says how it stands. "
                 "Speaks systemd's protocol when started by it.",
      .options = FOR_SCHEDULE,
      .is_daemon = true,
@@ -105,6 +106,25 @@ const struct command COMMANDS[] = {
                 "password is better given in the environment, as GOLDLEAF_TO.",
      .options = FOR_COPY,
      .run = cmd_copy},
+    {.name = "prune",
+     .operands = "",
+     .summary = "drop old snapshots, and what only they need",
+     .details = "--keep 90d keeps the snapshots of the last ninety days, --keep 90 the ninety "
+                "newest. The newest stays in any case, and so do those of each sheet's last good "
+                "load and last pull from Google. Exports of what stays are as before, and so is "
+                "the next run. --dry-run shows what would go. The room is given back to the disk "
+                "or, by PostgreSQL, to its next rows.",
+     .options = FOR_PRUNE,
+     .run = cmd_prune},
+    {.name = "verify",
+     .operands = "",
+     .summary = "check the warehouse against itself, without writing",
+     .details = "Row and sheet hashes, order and ranges of versions, conservation, references, the "
+                "quarantine, the model's checks; and silver and gold against a rebuild in memory, "
+                "row by row. One line for each check, with the first differences; exits with 1 "
+                "when one fails. Needs no right but to read.",
+     .options = FOR_OTHERS,
+     .run = cmd_verify},
     {.name = "doctor",
      .operands = "",
      .summary = "check key, clock, sharing, tabs, headers, database",

@@ -11,10 +11,8 @@ struct command {
     const char *details;  /* a paragraph for `help COMMAND`, or NULL */
     unsigned options;     /* its FOR_ bit */
     size_t least_operands, most_operands;
-    bool needs_no_env_file;
-    bool is_daemon;
-        /* goes on for long, and somebody reads its messages later */ /* it must work whatever the
-                                                                         .env looks like */
+    bool needs_no_env_file; /* it must work whatever the .env looks like */
+    bool is_daemon;         /* goes on for long, and somebody reads its messages later */
     /* Does the work and prints the data. False: the error's class is the exit code; else
      * session->exit_code is. */
     bool (*run)(struct session *session, struct err *err);
@@ -38,6 +36,8 @@ bool cmd_export(struct session *session, struct err *err);
 bool cmd_apply(struct session *session, struct err *err);
 bool cmd_blame(struct session *session, struct err *err);
 bool cmd_copy(struct session *session, struct err *err);
+bool cmd_prune(struct session *session, struct err *err);
+bool cmd_verify(struct session *session, struct err *err);
 bool cmd_diff(struct session *session, struct err *err);
 bool cmd_doctor(struct session *session, struct err *err);
 bool cmd_model(struct session *session, struct err *err);

@@ -16,10 +16,11 @@ static bool read_env_file(struct session *session, struct env_file *file, struct
     const char *path = session->options.text[OPTION_ENV_FILE];
     if (!path)
         path = getenv(OPTIONS[OPTION_ENV_FILE].variable);
-    bool is_required = path && *path;
-    if (!is_required)
+    bool is_named = path && *path;
+    if (!is_named)
         path = OPTIONS[OPTION_ENV_FILE].default_value;
-    return env_file_read(session->arena, path, is_required, known, known_count, file, err);
+    return env_file_read(session->arena, path, is_named || session->needs_env_file, known,
+                         known_count, file, err);
 }
 
 static enum log_level log_level_of(const struct options *options) {
@@ -35,7 +36,7 @@ static enum log_level log_level_of(const struct options *options) {
     return (enum log_level)index; /* the words stand in the order of the levels */
 }
 
-static bool configure_log(const struct session *session, struct err *err) {
+bool configure_log(const struct session *session, struct err *err) {
     const char *path = session->options.text[OPTION_LOG_FILE];
     size_t max_bytes = (size_t)session->options.log_max_mib * 1024 * 1024;
     struct log_sink sink = {
@@ -47,6 +48,8 @@ static bool configure_log(const struct session *session, struct err *err) {
     /* A line that is read later has to say when it was written. */
     sink.is_dated = sink.level == LOG_LEVEL_DEBUG || path || session->command->is_daemon;
     log_configure(&sink);
+    if (!path)
+        log_close_file();
     return !path || log_open_file(path, max_bytes, err);
 }
 

@@ -9,4 +9,7 @@
  * are then read anew. ERR_USAGE for what cannot be used. */
 bool configure(struct session *session, struct err *err);
 
+/* The last part of it alone: the log as these settings want it. */
+bool configure_log(const struct session *session, struct err *err);
+
 #endif

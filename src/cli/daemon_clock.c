@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "cli/notify.h"
+#include "run/signals.h"
 
 #include <sys/random.h>
 #include <time.h>
@@ -27,11 +28,20 @@ static double chance(void *context) {
     return (double)bits / ((double)UINT32_MAX + 1);
 }
 
+static void stop(struct daemon_clock *clock) {
+    clock->is_hurried = clock->is_stopping;
+    if (clock->is_stopping)
+        return;
+    clock->is_stopping = true;
+    clock->stopped_at_s = clock_monotonic_s();
+    notify_say("STOPPING=1");
+}
+
 static void take(struct daemon_clock *clock, int number) {
     switch (number) {
     case SIGINT:
     case SIGTERM:
-        clock->is_stopping = true;
+        stop(clock);
         break;
     case SIGHUP:
         clock->wants_run = true;
@@ -79,7 +89,16 @@ void daemon_clock_open(struct daemon_clock *clock, void (*on_status)(void *conte
     sigemptyset(&clock->signals);
     for (size_t i = 0; i < COUNT_OF(numbers); i++)
         sigaddset(&clock->signals, numbers[i]);
+    signal(SIGCHLD, SIG_DFL); /* whoever started us may ignore it: then children end unheard */
     sigprocmask(SIG_BLOCK, &clock->signals, NULL);
+    struct err ignored;
+    if (!signals_check(&ignored))
+        stop(clock);
+}
+
+bool daemon_clock_is_late(const struct daemon_clock *clock, double patience_s) {
+    return clock->is_hurried ||
+           (clock->is_stopping && clock_monotonic_s() > clock->stopped_at_s + patience_s);
 }
 
 void daemon_clock_leave(const struct daemon_clock *clock) {

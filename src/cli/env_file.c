@@ -284,6 +284,7 @@ bool env_file_read(struct arena *arena, const char *path, bool is_required,
     struct buf text = {0};
     bool ok = read_text(descriptor, path, &text, err) &&
               env_file_parse(arena, path, buf_span(&text), known, known_count, file, err);
+    file->exists = true;
     buf_free(&text);
     close(descriptor);
     return ok;

@@ -24,6 +24,7 @@ struct env_entry {
 
 struct env_file {
     const char *path;
+    bool exists;
     struct env_entry *entries;
     size_t count, capacity;
     const char **warnings; /* "FILE:LINE: ...", about keys that were passed over or look wrong */

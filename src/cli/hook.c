@@ -2,10 +2,10 @@
 
 #include "base/clock.h"
 #include "net/http.h"
+#include "run/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,16 +13,19 @@
 #include <unistd.h>
 
 #define HOOK_LIMIT_S 60.0
+#define STOP_LIMIT_S 2.0 /* once we are to stop */
 #define STEP_S 0.02
 #define PING_TIMEOUT_S 10.0
 #define PING_TRIES 3
 #define PING_MAX_BYTES ((size_t)64 * 1024)
 
 static _Noreturn void become(const char *command, int input) {
+    static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGHUP, SIGUSR1}; /* by us, not by it */
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
+    for (size_t i = 0; i < COUNT_OF(ignored); i++)
+        signal(ignored[i], SIG_DFL);
     dup2(input, STDIN_FILENO);
     dup2(STDERR_FILENO, STDOUT_FILENO);
     setpgid(0, 0); /* so that what it started ends with it */
@@ -43,10 +46,21 @@ static void feed(int pipe_end, struct span *input) {
         input->size = 0;
 }
 
+static bool is_stopped(void *context) {
+    struct err ignored;
+    (void)context;
+    return !signals_check(&ignored);
+}
+
 static bool wait_for_end(pid_t child, int pipe_end, struct span input, int *status) {
     double until_s = clock_monotonic_s() + HOOK_LIMIT_S;
-    bool is_fed = false;
+    bool is_fed = false, is_told = false;
     while (clock_monotonic_s() < until_s) {
+        if (!is_told && is_stopped(NULL)) {
+            kill(-child, SIGTERM);
+            until_s = clock_monotonic_s() + STOP_LIMIT_S;
+            is_told = true;
+        }
         feed(pipe_end, &input);
         if (!is_fed && input.size == 0) {
             close(pipe_end);
@@ -73,6 +87,8 @@ bool hook_run(const char *command, struct span input, struct err *err) {
     pid_t child = fork();
     if (child == 0)
         become(command, ends[0]);
+    if (child > 0)
+        setpgid(child, child); /* whoever of us comes first */
     close(ends[0]);
     if (child < 0) {
         close(ends[1]);
@@ -81,7 +97,7 @@ bool hook_run(const char *command, struct span input, struct err *err) {
     fcntl(ends[1], F_SETFL, O_NONBLOCK);
     if (!wait_for_end(child, ends[1], input, &status))
         return err_set(err, ERR_FAILED, "the hook took longer than %.0f s and was ended",
-                       HOOK_LIMIT_S);
+                       is_stopped(NULL) ? STOP_LIMIT_S : HOOK_LIMIT_S);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     return WIFEXITED(status)
@@ -100,11 +116,11 @@ static bool ping_once(struct http_client *client, const char *url, struct err *e
 }
 
 bool hook_ping(const char *url, struct err *err) {
-    struct http_settings settings = {.timeout_s = PING_TIMEOUT_S};
+    struct http_settings settings = {.timeout_s = PING_TIMEOUT_S, .is_stopped = is_stopped};
     struct http_client *client = NULL;
     bool ok = http_open(&client, &settings, err);
     for (int tries = 1; ok && !ping_once(client, url, err); tries++) {
-        ok = tries < PING_TRIES;
+        ok = tries < PING_TRIES && !is_stopped(NULL);
         if (ok)
             pause_s(0.5);
     }

@@ -228,6 +228,19 @@ static void add_json_gold(struct json_writer *json, const struct gold_model *gol
     json_close_object(json);
 }
 
+static void add_json_checks(struct json_writer *json, const char *name,
+                            const struct check_model *checks, size_t count) {
+    json_open_array(json, name);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(json, NULL);
+        json_add_string(json, "rule", checks[i].rule);
+        json_add_string(json, "table", checks[i].table);
+        json_add_string(json, "sql", checks[i].sql_path);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
 void model_print_json(struct output *output, const struct model *model) {
     struct json_writer json = json_writer_start(&output->text, JSON_PRETTY);
     json_open_object(&json, NULL);
@@ -244,15 +257,8 @@ void model_print_json(struct output *output, const struct model *model) {
     for (size_t i = 0; i < model->gold_count; i++)
         add_json_gold(&json, &model->gold[i]);
     json_close_array(&json);
-    json_open_array(&json, "checks");
-    for (size_t i = 0; i < model->check_count; i++) {
-        json_open_object(&json, NULL);
-        json_add_string(&json, "rule", model->checks[i].rule);
-        json_add_string(&json, "table", model->checks[i].table);
-        json_add_string(&json, "sql", model->checks[i].sql_path);
-        json_close_object(&json);
-    }
-    json_close_array(&json);
+    add_json_checks(&json, "checks", model->checks, model->check_count);
+    add_json_checks(&json, "invariants", model->invariants, model->invariant_count);
     json_close_object(&json);
     buf_add_char(&output->text, '\n');
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #define MAX_SECONDS 3600
+#define MAX_KEPT 1000000000 /* snapshots, or seconds and the like */
 
 bool options_is_on(const struct options *options, enum option_id id) {
     return options->text[id] && strcmp(options->text[id], "1") == 0;
@@ -300,6 +301,29 @@ static bool check_span(struct options *options, enum option_id id, const char *p
     return true;
 }
 
+/* A word that is no URL may be the secret part of one. */
+static bool check_url(const char *value, const char *place, struct err *err) {
+    return strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0 ||
+           err_set(err, ERR_USAGE, "%s: it does not begin with https://", place);
+}
+
+/* Ninety of the newest, or those of ninety days. */
+static bool check_keep(struct options *options, const char *place, struct err *err) {
+    static const char units[] = "smhd";
+    static const int64_t seconds[] = {1, 60, 3600, 86400};
+    const char *value = options->text[OPTION_KEEP];
+    char *end = NULL;
+    long long number = ascii_is_digit(value[0]) ? strtoll(value, &end, 10) : 0;
+    const char *unit = end && *end && !end[1] ? strchr(units, *end) : NULL;
+    if (number > 0 && number <= MAX_KEPT && (!*end || unit)) {
+        options->keep_count = unit ? 0 : number;
+        options->keep_s = unit ? number * seconds[unit - units] : 0;
+        return true;
+    }
+    err_set(err, ERR_USAGE, "%s: \"%s\" is neither a span nor a number of snapshots", place, value);
+    return err_hint(err, "write 90d for ninety days, or 90 for the ninety newest snapshots");
+}
+
 static bool check_value(struct arena *arena, struct options *options,
                         const struct environment *environment, enum option_id id, struct err *err) {
     const struct option *option = &OPTIONS[id];
@@ -320,6 +344,10 @@ static bool check_value(struct arena *arena, struct options *options,
         return check_count(options, id, place, err);
     case KIND_SPAN:
         return check_span(options, id, place, err);
+    case KIND_URL:
+        return check_url(value, place, err);
+    case KIND_KEEP:
+        return check_keep(options, place, err);
     case KIND_TEXT:
     case KIND_LIST:
         break;

@@ -37,6 +37,7 @@ enum option_id {
     OPTION_FROM_CSV,
     OPTION_SHEET,
     OPTION_LIMIT,
+    OPTION_KEEP,
     OPTION_EVERY,
     OPTION_CRON,
     OPTION_ZONE,
@@ -74,8 +75,9 @@ enum {
     FOR_COPY = 1 << 8,     /* copy */
     FOR_SCHEDULE = 1 << 9, /* schedule */
     FOR_STATUS = 1 << 10,  /* status */
-    FOR_MODEL = 1 << 11,   /* model */
-    FOR_ALL = (1 << 12) - 1,
+    FOR_PRUNE = 1 << 11,   /* prune */
+    FOR_MODEL = 1 << 12,   /* model */
+    FOR_ALL = (1 << 13) - 1,
 };
 
 enum option_kind {
@@ -86,6 +88,8 @@ enum option_kind {
     KIND_NUMBER,  /* 0 or more, a fraction allowed */
     KIND_COUNT,   /* a whole number from 0 on */
     KIND_SPAN,    /* 90s, 15m, 1h, 1d */
+    KIND_URL,     /* of the web; no message repeats it */
+    KIND_KEEP,    /* a span, or a whole number from 1 on */
     KIND_LIST,    /* may be repeated; separated by commas in the environment */
 };
 
@@ -118,6 +122,7 @@ struct options {
     int64_t from;     /* snapshot; 0: the one before the other */
     int64_t limit;    /* -1: not given; 0: no limit */
     double max_loss;
+    int64_t keep_s, keep_count; /* one of them; both 0: not given */
     int64_t timeout_s, patience_s;
     int64_t max_runs;                   /* 0: without end */
     int64_t log_max_mib;                /* a log file that is larger is begun anew */

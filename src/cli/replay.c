@@ -1,6 +1,7 @@
 #include "cli/replay.h"
 
 #include "cli/session_run.h"
+#include "cli/snapshots.h"
 #include "run/watch.h"
 #include "stages/snapshot_source.h"
 
@@ -13,28 +14,6 @@ bool replay_read_number(const char *text, int64_t *number, struct err *err) {
     if (*number > 0 && *end == '\0' && !errno)
         return true;
     return err_set(err, ERR_USAGE, "\"%s\" is not the number of a snapshot", text);
-}
-
-static bool read_last(struct replay *self, int64_t *last, struct err *err) {
-    struct value value;
-    if (!warehouse_value(self->stored, self->session->arena, sql_file("audit/last_snapshot"), NULL,
-                         0, &value, err))
-        return false;
-    *last = value.kind == VALUE_INTEGER ? value.integer : 0;
-    return true;
-}
-
-static bool find_snapshot(struct replay *self, int64_t number, int64_t last, const char **loaded_at,
-                          struct err *err) {
-    struct value value, parameter = value_integer(number);
-    if (!warehouse_value(self->stored, self->session->arena, sql_file("export/snapshot"),
-                         &parameter, 1, &value, err))
-        return false;
-    if (value.kind != VALUE_TEXT)
-        return err_set(err, ERR_USAGE, "there is no snapshot %lld; the last one is %lld",
-                       (long long)number, (long long)last);
-    *loaded_at = arena_string(self->session->arena, value_span(value));
-    return true;
 }
 
 /* What was recorded has passed its gate. */
@@ -74,19 +53,11 @@ bool replay_run(struct replay *self, int64_t snapshot, struct diff *diff, bool i
     return replay_run_source(self, source, &run, report, err);
 }
 
-/* The one before that is recorded; 0: there is none. */
-static bool read_previous(struct replay *self, int64_t number, int64_t *previous, struct err *err) {
-    struct value value, parameter = value_integer(number);
-    if (!warehouse_value(self->stored, self->session->arena, sql_file("audit/previous_snapshot"),
-                         &parameter, 1, &value, err))
-        return false;
-    *previous = value.kind == VALUE_INTEGER ? value.integer : 0;
-    return true;
-}
-
 static bool choose_snapshots(struct replay *self, int64_t from, int64_t to, struct err *err) {
+    struct arena *arena = self->session->arena;
     int64_t last, previous;
-    if (!read_last(self, &last, err) || !read_previous(self, to ? to : last, &previous, err))
+    if (!snapshots_read_last(self->stored, arena, &last, err) ||
+        !snapshots_read_previous(self->stored, arena, to ? to : last, &previous, err))
         return false;
     if (previous == 0 && from == 0 && to > 1)
         return err_set(err, ERR_USAGE, "there is no snapshot before %lld", (long long)to);
@@ -97,8 +68,8 @@ static bool choose_snapshots(struct replay *self, int64_t from, int64_t to, stru
     }
     self->from = from ? from : previous;
     self->to = to ? to : last;
-    return find_snapshot(self, self->from, last, &self->from_loaded_at, err) &&
-           find_snapshot(self, self->to, last, &self->to_loaded_at, err);
+    return snapshots_find(self->stored, arena, self->from, &self->from_loaded_at, err) &&
+           snapshots_find(self->stored, arena, self->to, &self->to_loaded_at, err);
 }
 
 bool replay_open(struct replay *self, struct session *session, int64_t from, int64_t to,

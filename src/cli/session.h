@@ -7,6 +7,8 @@
 #include "model/model.h"
 #include "warehouse/warehouse.h"
 
+#include <stdatomic.h>
+
 struct command;
 
 struct session {
@@ -20,7 +22,10 @@ struct session {
     size_t operand_count;
     struct output output; /* opened by session_open_output() */
     bool is_scheduled;    /* a run of `schedule`: nobody reads a report of it */
-    int exit_code;        /* of a command that did what it was asked */
+    bool needs_env_file;  /* it was there before, so that it is gone is a fault */
+    /* Of a run of `schedule`: tells the process that waits for it that it has published. */
+    atomic_bool *has_published;
+    int exit_code; /* of a command that did what it was asked */
 };
 
 /* Opens the output; `default_format` is "text" or "csv". */

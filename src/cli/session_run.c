@@ -40,8 +40,8 @@ bool session_run_on(struct session *session, struct warehouse *warehouse, const 
  * off is tried again as a whole. One case is different: when the answer to COMMIT did not come, the
  * run may well be published, and only the database knows. */
 
-#define RETRIES 5
-#define RETRY_BUDGET_S 60.0
+#define LONGEST_WAIT_S 8.0
+#define RETRY_BUDGET_S 30.0
 
 struct attempts {
     struct session *session;
@@ -50,8 +50,15 @@ struct attempts {
     struct warehouse **warehouse;
     struct run_report *report;
     unsigned count;
-    double began_s;
+    double lost_s; /* when the first try failed; long runs get their time, too */
 };
+
+/* Twice as long each time. */
+static double wait_of(const struct attempts *attempts) {
+    unsigned doublings = attempts->count - 1 < 4 ? attempts->count - 1 : 4;
+    double wait_s = 0.5 * (double)(1U << doublings);
+    return wait_s < LONGEST_WAIT_S ? wait_s : LONGEST_WAIT_S;
+}
 
 /* Our own session may hold the lock until the server sees that we are gone, and a server that
  * starts refuses connections; but neither is a reason to try a first time again. */
@@ -59,13 +66,13 @@ static bool is_worth_a_retry(const struct attempts *attempts, const struct err *
     bool is_passing = err->class == ERR_DATABASE_RETRY ||
                       (attempts->count > 1 && !*attempts->warehouse) ||
                       (attempts->count > 1 && err->class == ERR_LOCKED);
-    return is_passing && attempts->count <= RETRIES && !attempts->run->is_dry &&
-           clock_monotonic_s() - attempts->began_s < RETRY_BUDGET_S;
+    double spent_s = clock_monotonic_s() - attempts->lost_s;
+    return is_passing && !attempts->run->is_dry && spent_s + wait_of(attempts) < RETRY_BUDGET_S;
 }
 
 static bool wait_for_retry(const struct attempts *attempts, const struct err *cause,
                            struct err *err) {
-    double wait_s = 0.5 * (double)(1U << (attempts->count - 1));
+    double wait_s = wait_of(attempts);
     double until_s = clock_monotonic_s() + wait_s;
     log_line(LOG_LEVEL_WARN, "database_retry", "%s; trying the run again in %.1f s", cause->message,
              wait_s);
@@ -120,6 +127,8 @@ static bool run_until_done(struct attempts *attempts, struct err *err) {
     bool is_published = false;
     while (!attempt(attempts, &is_published, err)) {
         struct err cause = *err;
+        if (attempts->count == 1)
+            attempts->lost_s = clock_monotonic_s();
         if (!is_worth_a_retry(attempts, &cause))
             return give_up(attempts, err);
         warehouse_close(*attempts->warehouse);
@@ -143,7 +152,7 @@ bool session_run(struct session *session, const struct model *model, const struc
     bool is_shared = path && *path && strcmp(path, ":memory:") != 0;
     if (!run->is_dry && is_shared && !lock_take(&lock, path, err))
         return false;
-    struct attempts attempts = {session, model, run, warehouse, report, 0, clock_monotonic_s()};
+    struct attempts attempts = {session, model, run, warehouse, report, 0, 0};
     *report = (struct run_report){0};
     bool ok = run_until_done(&attempts, err);
     lock_release(&lock);

@@ -4,6 +4,9 @@
 
 #include "dictionary/dictionary.h"
 
+#define DICTIONARY_CHECKS "Counted after every build; the results are in the audit."
+#define DICTIONARY_INVARIANTS "What must always hold; goldleaf verify looks whether it does."
+
 /* Which tables and columns a SELECT reads, as far as its words tell. */
 struct lineage {
     bool *sheets;   /* per sheet of the model */

@@ -21,7 +21,7 @@
     "table{border-collapse:collapse;width:100%;margin:.75rem 0;font-size:.92rem}\n"                \
     "th,td{padding:.4rem .6rem;text-align:left;vertical-align:top;"                                \
     "border-bottom:1px solid var(--rule)}thead th{background:var(--shade)}\n"                      \
-    "tbody th{font-weight:400;white-space:nowrap}td:nth-child(2){min-width:7rem}\n"               \
+    "tbody th{font-weight:400;white-space:nowrap}td:nth-child(2){min-width:7rem}\n"                \
     ".wide{overflow-x:auto}details{margin:.5rem 0}summary{cursor:pointer}\n"                       \
     "pre{background:var(--shade);padding:.75rem;overflow-x:auto;font-size:.85rem}\n"               \
     ".key{color:var(--accent);font-size:.8em;margin-left:.4em}\n"                                  \
@@ -207,16 +207,15 @@ static void add_gold(struct buf *out, const struct model *model, const struct go
     buf_add_text(out, "</section>\n");
 }
 
-static void add_checks(struct buf *out, const struct model *model) {
-    if (model->check_count == 0)
+static void add_checks(struct buf *out, const char *title, const char *note,
+                       const struct check_model *checks, size_t count) {
+    if (count == 0)
         return;
-    buf_add_text(out, "<h2 id=\"checks\">Checks</h2>\n<p class=\"soft\">Counted after every build; "
-                      "the results are in audit_dq_results.</p>\n");
-    for (size_t i = 0; i < model->check_count; i++) {
-        buf_printf(out, "<h3>%s <small>%s</small></h3>\n", model->checks[i].rule,
-                   model->checks[i].table);
-        add_element(out, "p", model->checks[i].description);
-        add_sql(out, model->checks[i].sql_path, model->checks[i].sql);
+    buf_printf(out, "<h2>%s</h2>\n<p class=\"soft\">%s</p>\n", title, note);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, "<h3>%s <small>%s</small></h3>\n", checks[i].rule, checks[i].table);
+        add_element(out, "p", checks[i].description);
+        add_sql(out, checks[i].sql_path, checks[i].sql);
     }
 }
 
@@ -267,7 +266,8 @@ void dictionary_add_html(struct buf *out, const struct model *model) {
         buf_add_text(out, "<h2 id=\"kpis\">KPI tables</h2>\n");
     for (size_t i = 0; i < model->gold_count; i++)
         add_gold(out, model, &model->gold[i], &lineages[i]);
-    add_checks(out, model);
+    add_checks(out, "Checks", DICTIONARY_CHECKS, model->checks, model->check_count);
+    add_checks(out, "Invariants", DICTIONARY_INVARIANTS, model->invariants, model->invariant_count);
     buf_add_text(out, "<h2 id=\"sheets\">Sheets</h2>\n");
     for (size_t i = 0; i < model->sheet_count; i++)
         add_sheet(out, model, &model->sheets[i]);

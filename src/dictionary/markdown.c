@@ -148,15 +148,15 @@ static void add_chart(struct buf *out, const struct model *model, const struct l
     buf_add_text(out, "```\n\n");
 }
 
-static void add_checks(struct buf *out, const struct model *model) {
-    if (model->check_count)
-        buf_add_text(out, "## Checks\n\nCounted after every build; the results are in "
-                          "`audit_dq_results`.\n\n");
-    for (size_t i = 0; i < model->check_count; i++) {
-        buf_printf(out, "### %s\n\nOf `%s`. ", model->checks[i].rule, model->checks[i].table);
-        add(out, model->checks[i].description);
+static void add_checks(struct buf *out, const char *title, const char *note,
+                       const struct check_model *checks, size_t count) {
+    if (count)
+        buf_printf(out, "## %s\n\n%s\n\n", title, note);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, "### %s\n\nOf `%s`. ", checks[i].rule, checks[i].table);
+        add(out, checks[i].description);
         buf_add_text(out, "\n\n");
-        add_sql(out, model->checks[i].sql_path, model->checks[i].sql);
+        add_sql(out, checks[i].sql_path, checks[i].sql);
     }
 }
 
@@ -176,7 +176,8 @@ void dictionary_add_markdown(struct buf *out, const struct model *model) {
     buf_add_text(out, model->gold_count ? "## KPI tables\n\n" : "");
     for (size_t i = 0; i < model->gold_count; i++)
         add_gold(out, model, &model->gold[i], &lineages[i]);
-    add_checks(out, model);
+    add_checks(out, "Checks", DICTIONARY_CHECKS, model->checks, model->check_count);
+    add_checks(out, "Invariants", DICTIONARY_INVARIANTS, model->invariants, model->invariant_count);
     buf_add_text(out, "## Sheets\n\n");
     for (size_t i = 0; i < model->sheet_count; i++)
         add_sheet(out, model, &model->sheets[i]);

@@ -151,6 +151,9 @@ struct model {
     const struct gold_model *gold;
     size_t check_count;
     const struct check_model *checks;
+    size_t invariant_count;
+    const struct check_model
+        *invariants; /* of which nothing may ever fail; for `goldleaf verify` */
 };
 
 /* One fault of a model, for `goldleaf model check`. */

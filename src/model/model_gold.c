@@ -1,4 +1,5 @@
-/* "goldleaf:gold" and "goldleaf:checks": the KPI tables, and the counts that watch over them. */
+/* "goldleaf:gold", "goldleaf:checks" and "goldleaf:invariants": the KPI tables, and the counts that
+ * watch over them. */
 #include "model/reader.h"
 
 static bool has_key_field(const struct gold_model *gold, const char *name) {
@@ -160,25 +161,33 @@ static bool is_repeated(const struct check_model *checks, size_t index) {
     return false;
 }
 
-void model_read_checks(struct reader *reader, const struct json *package) {
-    const struct json *list =
-        reader_member(reader, package, "goldleaf:checks", JSON_ARRAY, IS_OPTIONAL);
+/* Returns how many there are. */
+static size_t read_list(struct reader *reader, const struct json *package, const char *name,
+                        const struct check_model **out) {
+    const struct json *list = reader_member(reader, package, name, JSON_ARRAY, IS_OPTIONAL);
+    size_t count = 0;
     if (!list)
-        return;
+        return 0;
     struct check_model *checks = arena_array(reader->arena, list->count, sizeof *checks);
-    reader->model->checks = checks;
     for (const struct json *json = list->first; json; json = json->next) {
-        size_t index = reader->model->check_count;
         if (!reader_object(reader, json))
             continue;
-        checks[index].rule = reader_name(reader, json, "rule");
-        model_check_rule(reader, json, checks[index].rule);
-        checks[index].table = read_check_table(reader, json);
-        checks[index].description = reader_string(reader, json, "description", IS_OPTIONAL);
-        if (is_repeated(checks, index))
+        checks[count].rule = reader_name(reader, json, "rule");
+        model_check_rule(reader, json, checks[count].rule);
+        checks[count].table = read_check_table(reader, json);
+        checks[count].description = reader_string(reader, json, "description", IS_OPTIONAL);
+        if (is_repeated(checks, count))
             reader_fault(reader, json, "rule", "another check of %s has this rule, too",
-                         checks[index].table);
-        model_read_sql(reader, json, &checks[index].sql_path, &checks[index].sql);
-        reader->model->check_count++;
+                         checks[count].table);
+        model_read_sql(reader, json, &checks[count].sql_path, &checks[count].sql);
+        count++;
     }
+    *out = checks;
+    return count;
+}
+
+void model_read_checks(struct reader *reader, const struct json *package) {
+    struct model *model = reader->model;
+    model->check_count = read_list(reader, package, "goldleaf:checks", &model->checks);
+    model->invariant_count = read_list(reader, package, "goldleaf:invariants", &model->invariants);
 }

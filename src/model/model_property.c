@@ -34,6 +34,7 @@ static const struct property {
     {"dateForms", PACKAGE | FIELD, TIMES},
     {"gold", PACKAGE, 0},
     {"checks", PACKAGE, 0},
+    {"invariants", PACKAGE, 0},
     {"clusterBy", SHEET, 0},
     {"distributeBy", SHEET, 0},
     {"match", FOREIGN_KEY, 0},
@@ -66,6 +67,8 @@ static const struct nested {
     {GOLD, GOLD_SCHEMA, "schema", NULL},
     {GOLD_SCHEMA, GOLD_FIELD, "fields", NULL},
     {PACKAGE, CHECK, PREFIX "checks",
+     (const char *const[]){"rule", "table", "sql", "description", NULL}},
+    {PACKAGE, CHECK, PREFIX "invariants",
      (const char *const[]){"rule", "table", "sql", "description", NULL}},
 };
 

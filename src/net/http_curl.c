@@ -59,6 +59,13 @@ static bool is_on_this_machine(const char *url) {
     return false;
 }
 
+/* For messages: a user's name and password may stand before it. */
+static struct span shown_host_of(const char *url) {
+    struct span host = host_of(url);
+    const char *at = host.size ? memrchr(host.data, '@', host.size) : NULL;
+    return at ? (struct span){at + 1, (size_t)(host.data + host.size - at - 1)} : host;
+}
+
 static struct curl_slist *make_headers(const struct curl_library *curl,
                                        const struct http_request *request) {
     struct curl_slist *headers = curl->slist_append(NULL, "Accept: application/json");
@@ -193,7 +200,7 @@ static bool fail_at_proxy(struct span host, long status, struct err *err) {
 static bool fail(struct curl_client *self, const struct http_request *request, CURLcode code,
                  const struct http_response *response, struct err *err) {
     const struct curl_library *curl = &self->curl;
-    struct span host = host_of(request->url);
+    struct span host = shown_host_of(request->url);
     const char *message = NULL, *hint = NULL;
     enum err_class class = ERR_FAILED;
     long proxy_status = 0; /* of its answer to CONNECT */

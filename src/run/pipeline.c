@@ -89,19 +89,21 @@ static bool record_run(struct pipeline *pipeline, const char *status, int exit_c
 
 /* A failed run leaves nothing but this line, and not even that where the database is what failed.
  */
-static void record_failure(struct pipeline *pipeline, const struct err *cause, int exit_code) {
+static bool record_failure(struct pipeline *pipeline, const struct err *cause, int exit_code) {
     bool is_database = cause->class == ERR_DATABASE || cause->class == ERR_DATABASE_RETRY;
     if (is_database || pipeline->options->is_dry)
-        return;
+        return true;
     struct err err;
     bool exists = false;
     pipeline->run.snapshot_id = 0;
-    bool ok = warehouse_has_table(pipeline->warehouse, "audit_runs", &exists, &err) && exists &&
-              warehouse_begin(pipeline->warehouse, &err) &&
-              record_run(pipeline, "failed", exit_code, cause->message, &err) &&
-              warehouse_commit(pipeline->warehouse, &err);
+    if (!warehouse_has_table(pipeline->warehouse, "audit_runs", &exists, &err))
+        return false;
+    bool ok = !exists || (warehouse_begin(pipeline->warehouse, &err) &&
+                          record_run(pipeline, "failed", exit_code, cause->message, &err) &&
+                          warehouse_commit(pipeline->warehouse, &err));
     if (!ok)
         warehouse_rollback(pipeline->warehouse);
+    return ok;
 }
 
 /* Whether a layer was built by this very model; a layer never built is as good. */
@@ -265,7 +267,7 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
     return ok;
 }
 
-void pipeline_record_crash(struct warehouse *warehouse, const struct model *model,
+bool pipeline_record_crash(struct warehouse *warehouse, const struct model *model,
                            const struct err *cause, int exit_code) {
     struct arena arena = {0};
     char now[CLOCK_TEXT_SIZE];
@@ -275,8 +277,9 @@ void pipeline_record_crash(struct warehouse *warehouse, const struct model *mode
     clock_now_utc(now);
     pipeline.run.run_id = make_run_id(&arena);
     pipeline.run.started_at = now;
-    record_failure(&pipeline, cause, exit_code);
+    bool ok = record_failure(&pipeline, cause, exit_code);
     arena_free(&arena);
+    return ok;
 }
 
 bool pipeline_check_inputs(const struct model *model, const char *inputs, struct err *err) {
@@ -340,7 +343,7 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
         warehouse_rollback(warehouse);
         if (!signals_check(&signal))
             *err = signal;
-        record_failure(&pipeline, err, err_exit_code(err->class));
+        (void)record_failure(&pipeline, err, err_exit_code(err->class));
     }
     for (size_t i = 0; i < model->sheet_count; i++)
         silver_delta_free(&pipeline.deltas[i]);

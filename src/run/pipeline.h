@@ -14,13 +14,13 @@ bool pipeline_check_inputs(const struct model *model, const char *inputs, struct
 /* Runs the stages asked for. On success everything is committed and `report` is filled (memory
  * from the arena). On failure nothing of the run is published; the failure itself is recorded in
  * audit_runs as far as the database lets us. The caller holds the run lock. */
-/* Writes down that a run ended without a word of its own. Where that fails there is nobody to tell.
- */
-void pipeline_record_crash(struct warehouse *warehouse, const struct model *model,
-                           const struct err *cause, int exit_code);
-
 bool pipeline_run(struct warehouse *warehouse, const struct model *model,
                   const struct run_options *options, struct progress *progress, struct arena *arena,
                   struct run_report *report, struct err *err);
+
+/* Writes down that a run ended without a word of its own. False: not now; the server may still hold
+ * the lock for the one who died. */
+bool pipeline_record_crash(struct warehouse *warehouse, const struct model *model,
+                           const struct err *cause, int exit_code);
 
 #endif

@@ -28,6 +28,13 @@ static int64_t catch_up(const struct grid *grid, int64_t *slot_s) {
     return missed;
 }
 
+/* What the clock on the wall will show at a slot: it may have been set since the grid was laid. */
+static int64_t on_the_wall(const struct grid *grid, int64_t slot_s) {
+    const struct schedule_clock *clock = grid->schedule->clock;
+    double ahead_s = (double)clock->wall_s(clock->context) - now_s(grid);
+    return ahead_s > -2 && ahead_s < 2 ? slot_s : slot_s + (int64_t)ahead_s;
+}
+
 static enum schedule_event wait_for(const struct grid *grid, double until_s) {
     const struct schedule_clock *clock = grid->schedule->clock;
     enum schedule_event event = SCHEDULE_TIME;
@@ -47,7 +54,7 @@ void schedule_loop(const struct schedule *schedule) {
         int64_t next_s = slots_next(&schedule->slots, slot_s);
         double delay_s = schedule->jitter_s * clock->chance(clock->context);
         if (schedule->expect)
-            schedule->expect(schedule->context, next_s);
+            schedule->expect(schedule->context, on_the_wall(&grid, next_s));
         switch (wait_for(&grid, (double)next_s + delay_s)) {
         case SCHEDULE_STOP:
             return;
@@ -56,6 +63,7 @@ void schedule_loop(const struct schedule *schedule) {
             break;
         case SCHEDULE_TIME:
             slot_s = next_s;
+            due.late_s = now_s(&grid) - (double)next_s - delay_s;
             due.missed = catch_up(&grid, &slot_s);
             due.at_s = slot_s;
             due.next_s = slots_next(&schedule->slots, slot_s);

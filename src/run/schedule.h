@@ -28,6 +28,7 @@ struct schedule_slot {
     int64_t at_s;   /* of the slot; of a run at once, the time */
     int64_t next_s; /* of the slot behind it */
     int64_t missed; /* slots before it that had no run of their own */
+    double late_s;  /* it begins so long after it was to, jitter included */
 };
 
 struct schedule {
@@ -36,7 +37,8 @@ struct schedule {
     int64_t max_runs; /* 0: without end */
     const struct schedule_clock *clock;
     bool (*run)(void *context, const struct schedule_slot *slot); /* false: stop */
-    void (*expect)(void *context, int64_t next_s); /* before waiting: when the next run is due */
+    /* Before waiting: when the next run is due, by the clock on the wall. */
+    void (*expect)(void *context, int64_t next_s);
     void *context;
 };
 

@@ -65,8 +65,8 @@ static void fallback_close(struct source *source) {
 
 void fallback_open(struct source **source, const struct fallback_settings *settings) {
     struct fallback_source *self = memory_alloc(sizeof *self);
-    *self = (struct fallback_source){.base = {fallback_read, fallback_close},
-                                     .settings = *settings};
+    *self =
+        (struct fallback_source){.base = {fallback_read, fallback_close}, .settings = *settings};
     csv_source_open(&self->csv, settings->model, settings->folder);
     *source = &self->base;
 }

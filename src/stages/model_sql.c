@@ -56,6 +56,8 @@ bool model_prepare_sql(const struct model *model, struct model_faults *faults, s
         check_gold(warehouse, &model->gold[i], faults);
     for (size_t i = 0; ok && i < model->check_count; i++)
         check_check(warehouse, &model->checks[i], faults);
+    for (size_t i = 0; ok && i < model->invariant_count; i++)
+        check_check(warehouse, &model->invariants[i], faults);
     warehouse_close(warehouse);
     return ok;
 }

@@ -41,26 +41,39 @@ void pull_from_sheet(struct pull *pull, const struct sheet_model *model, struct 
     header_match(&pull->arena, model, &pull->sheet, &pull->header);
 }
 
-/* One seed per column, made of its name: the sum over a row's cells is then independent of the
- * columns' order, and equal texts in two columns do not cancel or swap. */
+/* Made of the column's name: the sum over a row's cells is then independent of the columns' order,
+ * and equal texts in two columns do not cancel or swap. */
+uint64_t pull_column_seed(const char *column) {
+    return XXH3_64bits(column, strlen(column));
+}
+
+uint64_t pull_cell_hash(struct span cell, uint64_t column_seed) {
+    return cell.size ? XXH3_64bits_withSeed(cell.data, cell.size, column_seed) : 0;
+}
+
 static uint64_t *pull_column_seeds(struct pull *pull) {
     size_t count = pull->header.column_count;
     uint64_t *seeds = arena_array(&pull->arena, count, sizeof *seeds);
-    for (size_t i = 0; i < count; i++) {
-        const char *name = pull->header.columns[i].name;
-        seeds[i] = XXH3_64bits(name, strlen(name));
-    }
+    for (size_t i = 0; i < count; i++)
+        seeds[i] = pull_column_seed(pull->header.columns[i].name);
     return seeds;
 }
 
-static uint64_t pull_hash_header(const struct pull *pull) {
+static uint64_t pull_hash_header(const struct header_column *columns, size_t count) {
     uint64_t hash = 0;
-    for (size_t i = 0; i < pull->header.column_count; i++) {
-        const struct header_column *column = &pull->header.columns[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct header_column *column = &columns[i];
         hash = XXH3_64bits_withSeed(column->text.data, column->text.size, hash + i + 1);
         hash = XXH3_64bits_withSeed(column->name, strlen(column->name), hash);
     }
     return hash;
+}
+
+void pull_content_hash(const uint64_t *row_hashes, size_t row_count,
+                       const struct header_column *columns, size_t column_count,
+                       char out[static PULL_HASH_SIZE]) {
+    pull_format_hash(out, XXH3_64bits_withSeed(row_hashes, row_count * sizeof *row_hashes,
+                                               pull_hash_header(columns, column_count)));
 }
 
 void pull_hash_rows(struct pull *pull) {
@@ -74,15 +87,13 @@ void pull_hash_rows(struct pull *pull) {
         uint64_t hash = 0;
         sheet_read_row(&pull->sheet, row, cells, &scratch);
         for (size_t i = 0; i < width; i++)
-            if (cells[i].size)
-                hash += XXH3_64bits_withSeed(cells[i].data, cells[i].size, seeds[i]);
+            hash += pull_cell_hash(cells[i], seeds[i]);
         pull->hashes[row] = hash;
         if (scratch.blocks)
             arena_free(&scratch);
     }
-    uint64_t content = XXH3_64bits_withSeed(pull->hashes, row_count * sizeof *pull->hashes,
-                                            pull_hash_header(pull));
-    pull_format_hash(pull->content_hash, content);
+    pull_content_hash(pull->hashes, row_count, pull->header.columns, pull->header.column_count,
+                      pull->content_hash);
 }
 
 void pull_free(struct pull *pull) {

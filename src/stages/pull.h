@@ -43,6 +43,14 @@ void pull_from_sheet(struct pull *pull, const struct sheet_model *model, struct 
  * are moved, or added without a cell in this row. */
 void pull_hash_rows(struct pull *pull);
 
+/* The parts of these hashes, for who has to compute them again from what was stored: a row's hash
+ * is the sum over its cells, seeded by their columns. An empty cell counts as nothing. */
+uint64_t pull_column_seed(const char *column);
+uint64_t pull_cell_hash(struct span cell, uint64_t column_seed);
+void pull_content_hash(const uint64_t *row_hashes, size_t row_count,
+                       const struct header_column *columns, size_t column_count,
+                       char out[static PULL_HASH_SIZE]);
+
 void pull_free(struct pull *pull);
 
 #endif

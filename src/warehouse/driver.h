@@ -37,6 +37,8 @@ struct warehouse_driver {
     /* NULL: nothing is faster than a statement */
     bool (*read_integers)(struct warehouse *warehouse, const char *columns, size_t count,
                           const char *from, struct integer_sink sink, struct err *err);
+    bool (*give_back)(struct warehouse *warehouse, const char *const *tables, size_t count,
+                      struct err *err);
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
     /* NULL where there is one machine only */

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
+#include <time.h>
 #include <unistd.h>
 
 static bool postgres_exec(struct warehouse *warehouse, const char *sql, struct err *err) {
@@ -36,6 +37,7 @@ static void postgres_close(struct warehouse *warehouse) {
  * The lock belongs to the transaction: it goes when that ends, however that ends, and it holds
  * through a pooler that lends out its sessions by the transaction. One warehouse is one schema. */
 
+#define LOCK_TRIES 10
 #define LOCK_KEY "hashtextextended('goldleaf ' || current_schema(), 0)"
 
 /* Who we are goes where others may read it: the name of the session. */
@@ -49,7 +51,8 @@ static void add_holder(struct buf *sql) {
                (long)getpid(), host, now);
 }
 
-static bool fail_locked(struct postgres_warehouse *self, struct err *err) {
+/* `*is_known` is false when the one who held the lock has gone meanwhile. */
+static bool fail_locked(struct postgres_warehouse *self, bool *is_known, struct err *err) {
     PGresult *rows = NULL;
     static const char sql[] =
         "SELECT application_name FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks"
@@ -59,20 +62,35 @@ static bool fail_locked(struct postgres_warehouse *self, struct err *err) {
         return false;
     const char *holder = rows && PQntuples(rows) ? PQgetvalue(rows, 0, 0) : "";
     bool is_ours = strncmp(holder, "goldleaf ", 9) == 0;
+    *is_known = is_ours;
     err_set(err, ERR_LOCKED, "another run holds %s%s%s", self->base.location, is_ours ? ": " : "",
             is_ours ? holder + 9 : "");
     PQclear(rows);
     return err_hint(err, "wait until it is done, or end it; the lock goes away with its holder");
 }
 
-static bool take_lock(struct postgres_warehouse *self, struct err *err) {
+static bool try_lock(struct postgres_warehouse *self, bool *is_known, struct err *err) {
     PGresult *rows = NULL;
+    *is_known = true;
     if (!postgres_query(self, "SELECT pg_try_advisory_xact_lock(" LOCK_KEY ")", 0, NULL, &rows,
                         err))
         return false;
     bool is_taken = rows && PQntuples(rows) == 1 && *PQgetvalue(rows, 0, 0) == 't';
     PQclear(rows);
-    return is_taken || fail_locked(self, err);
+    return is_taken || fail_locked(self, is_known, err);
+}
+
+/* Where nobody is found who would hold the lock, it is free by now. A transaction sees the list of
+ * sessions as it was when it first looked, unless it is told to look anew. */
+static bool take_lock(struct postgres_warehouse *self, struct err *err) {
+    bool is_known, ok = try_lock(self, &is_known, err);
+    for (int tries = 0; !ok && !is_known && tries < LOCK_TRIES; tries++) {
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+        if (!postgres_query(self, "SELECT pg_stat_clear_snapshot()", 0, NULL, NULL, err))
+            return false;
+        ok = try_lock(self, &is_known, err);
+    }
+    return ok;
 }
 
 /* A pooler may lend us a session that was ours before, or another agent's, with what it prepared.
@@ -156,6 +174,24 @@ static bool postgres_analyze(struct warehouse *warehouse, const char *table, siz
     return ok;
 }
 
+/* Makes the room free for other rows, and for other tables where it is at a table's end. VACUUM
+ * FULL would give back all of it, but keep readers out meanwhile. */
+static bool postgres_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                               struct err *err) {
+    for (size_t i = 0; i < count; i++) {
+        struct buf sql = {0};
+        buf_add_text(&sql, "VACUUM (ANALYZE) ");
+        sql_add_name(&sql, warehouse->schema);
+        buf_add_char(&sql, '.');
+        sql_add_name(&sql, tables[i]);
+        bool ok = postgres_exec(warehouse, buf_text(&sql), err);
+        buf_free(&sql);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
 /* Citus' own functions: of a table with a column rows go by its value, the same value of all tables
  * to the same machine; of one without a copy goes everywhere. */
 static bool postgres_distribute(struct warehouse *warehouse, const char *table, const char *column,
@@ -207,6 +243,7 @@ static const struct warehouse_driver postgres_driver = {
     .close_statement = postgres_close_statement,
     .load = postgres_load,
     .analyze = postgres_analyze,
+    .give_back = postgres_give_back,
     .has_column = postgres_has_column,
     .distribute = postgres_distribute,
     .type = postgres_type,

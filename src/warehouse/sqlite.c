@@ -25,6 +25,9 @@
  * just then there is no error to tell, but a signal. */
 #define LOOK_IN_PLACE "PRAGMA mmap_size = 1099511627776"
 
+/* A file of which no row went is written anew when one page in so many is free. */
+#define FREE_PAGES_WORTH_IT 20
+
 struct sqlite_warehouse {
     struct warehouse base; /* must be first */
     sqlite3 *database;
@@ -286,6 +289,36 @@ static bool sqlite_read_integers(struct warehouse *warehouse, const char *column
     return ok;
 }
 
+static bool sqlite_pragma(struct warehouse *warehouse, const char *sql, int64_t *number,
+                          struct err *err) {
+    struct arena scratch = {0};
+    struct value value;
+    bool ok = warehouse_value(warehouse, &scratch, sql, NULL, 0, &value, err);
+    *number = ok ? value.integer : 0;
+    arena_free(&scratch);
+    return ok;
+}
+
+/* Writes the file anew. Rows that went here and there leave no free pages, but half empty ones,
+ * which new rows at the end of a table never fill; so free pages only count where nothing went just
+ * now. SQLite attaches the copy while it puts it together. Readers keep what
+ * they read; while there are any, the file gets no smaller. */
+static bool sqlite_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                             struct err *err) {
+    sqlite3 *database = sqlite_of(warehouse)->database;
+    int64_t pages, free_pages;
+    (void)tables;
+    if (!sqlite_pragma(warehouse, "PRAGMA page_count", &pages, err) ||
+        !sqlite_pragma(warehouse, "PRAGMA freelist_count", &free_pages, err))
+        return false;
+    if (count == 0 && free_pages * FREE_PAGES_WORTH_IT < pages)
+        return true;
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 1);
+    bool ok = sqlite_exec(warehouse, "VACUUM", err);
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+    return ok;
+}
+
 static bool sqlite_has_column(struct warehouse *warehouse, const char *table, const char *column,
                               bool *exists, struct err *err) {
     sqlite3 *database = sqlite_of(warehouse)->database;
@@ -339,6 +372,7 @@ static const struct warehouse_driver sqlite_driver = {
     .close_statement = sqlite_close_statement,
     .load = sqlite_load,
     .read_integers = sqlite_read_integers,
+    .give_back = sqlite_give_back,
     .has_column = sqlite_has_column,
     .type = sqlite_type,
     .row_id_type = "INTEGER", /* this very word makes it the row id */

@@ -162,6 +162,11 @@ bool warehouse_read_integers(struct warehouse *warehouse, const char *columns, s
     return warehouse->driver->read_integers(warehouse, columns, count, from, sink, err);
 }
 
+bool warehouse_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                         struct err *err) {
+    return warehouse->driver->give_back(warehouse, tables, count, err);
+}
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err) {
     return warehouse->driver->has_column(warehouse, name, NULL, exists, err);

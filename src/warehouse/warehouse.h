@@ -117,6 +117,12 @@ struct integer_sink {
 bool warehouse_read_integers(struct warehouse *warehouse, const char *columns, size_t count,
                              const char *from, struct integer_sink sink, struct err *err);
 
+/* Gives back the room that rows of these tables took up which are gone; outside of a transaction.
+ * It may take as long as writing what is left, and as much room for the time being. Where it fails
+ * the data is as it was. */
+bool warehouse_give_back(struct warehouse *warehouse, const char *const *tables, size_t count,
+                         struct err *err);
+
 bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *exists,
                          struct err *err);
 bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,

@@ -47,7 +47,7 @@ for table in package["goldleaf:gold"]:
     sql = open(sys.argv[2] + "/" + table["sql"]).read()
     assert sql.strip().rstrip(";").splitlines()[-1] in inside, table["name"]
     assert table["title"].split("\n")[0] in inside
-for check in package["goldleaf:checks"]:
+for check in package["goldleaf:checks"] + package.get("goldleaf:invariants", []):
     assert check["rule"] in words, check["rule"]
 drawing = {e.text for e in root.iter("text")}
 assert {"silver_" + s["name"] for s in package["resources"]} <= drawing
@@ -104,7 +104,7 @@ for table in package["goldleaf:gold"]:
     table["title"] = table["description"] = evil
     for f in table["schema"]["fields"]:
         f["description"] = evil
-for check in package["goldleaf:checks"]:
+for check in package["goldleaf:checks"] + package.get("goldleaf:invariants", []):
     check["description"] = evil
 json.dump(package, open(path, "w"))
 for name in ["event_sales", "daily_metrics", "campaign_roi"]:

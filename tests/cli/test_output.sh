@@ -23,7 +23,7 @@ run 0 status --format json
 json 'd["snapshots"], d["last_snapshot"]["snapshot_id"]' '(3, 3)'
 json '[s["rows"] for s in d["sheets"] if s["sheet"] == "tickets"]' '[4]'
 json 'sorted(d["sheets"][0])' \
-    "['content_hash', 'freshness', 'held', 'loaded_at', 'location', 'rejected', 'rows', 'sheet', 'source']"
+    "['age_seconds', 'content_hash', 'freshness', 'held', 'loaded_at', 'location', 'rejected', 'rows', 'sheet', 'source']"
 json 'd["last_run"]["command"], d["last_run"]["exit_code"]' "('all', 0)"
 json 'd["gold"][0]' "{'table': 'gold_event_sales', 'rows': 2}"
 for command in rejects 'export silver_tickets' 'export gold_event_sales' 'export bronze_tickets' \

@@ -20,7 +20,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/goldleaf-fault.XXXXXX")
 # temporary files is litter.
 for variable in $(compgen -e | grep -E '^(GOLDLEAF_|DATABASE_URL$|SHEET_|SPREADSHEET$)'); do
     case $variable in
-    GOLDLEAF_SEED | GOLDLEAF_KILL_ROUNDS | GOLDLEAF_KILL_TICKETS | GOLDLEAF_SIGNAL_ROUNDS) ;;
+    GOLDLEAF_SEED | GOLDLEAF_SOAK | GOLDLEAF_KILL_ROUNDS | GOLDLEAF_KILL_TICKETS | GOLDLEAF_SIGNAL_ROUNDS) ;;
     *) unset "$variable" ;;
     esac
 done

@@ -67,21 +67,31 @@ check_counts() {
 
 # ---- ours is killed ----
 
+# kill_once FROM TO: kills a run at a moment between the two; false when the run was faster.
+kill_once() {
+    local code=0
+    pick_moment "$1" "$2"
+    context="killed after $moment s"
+    start_over
+    timeout --foreground -s KILL "$moment" "$GOLDLEAF" all --inputs tuesday \
+        >"$work/out" 2>"$work/err" || code=$?
+    take_output
+    [ "$code" -eq 137 ]
+}
+
 kill_many() {
-    local round began duration code kills=0 kept=0
+    local round began duration try kills=0 kept=0
     start_over
     now_us && began=$now
     run_in work tuesday
     now_us && duration=$((now - began))
     for ((round = 0; round < rounds; round++)); do
-        pick_moment $((duration * round / rounds)) $((duration * (round + 1) / rounds))
-        context="killed after $moment s"
-        start_over
-        code=0
-        timeout --foreground -s KILL "$moment" "$GOLDLEAF" all --inputs tuesday \
-            >"$work/out" 2>"$work/err" || code=$?
-        take_output
-        [ "$code" -eq 137 ] || continue
+        for ((try = 0; try < 20; try++)); do
+            kill_once $((duration * round / rounds)) $((duration * (round + 1) / rounds)) && break
+            # the machine is faster now than when it was measured
+            duration=$((duration * 9 / 10))
+        done
+        [ "$try" -lt 20 ] || continue
         kills=$((kills + 1))
         # the lock is free as soon as the server has seen that the socket is closed
         run 0 status
@@ -92,7 +102,7 @@ kill_many() {
     done
     context=
     printf '%d kills, after %d of them the old version stood\n' "$kills" "$kept"
-    expect_less 'kills that came too late' $((rounds / 2)) $((rounds - kills))
+    expect_less 'kills that came too late' $((rounds / 4)) $((rounds - kills))
 }
 
 # A killed run's session lives until the server has done with its last statement; the next run says
@@ -165,6 +175,7 @@ stop_in_phases() {
     for phase in "${tables[@]}"; do
         context="server stopped at ${phase%%|*}"
         start_over
+        sql CHECKPOINT # so that the server is soon up again
         block "work.${phase#*|}" 'PERFORM pg_sleep(20)' 2>/dev/null
         start_all tuesday
         wait_for "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'" 1
@@ -177,12 +188,27 @@ stop_in_phases() {
     done
     context='server stopped in a COPY, first load'
     start_from_nothing
+    sql CHECKPOINT
     start_all monday
     when_seen '^COPY .bronze_tickets' NULL
     halt_server
     start_server_again
     wait_all
     check_healed nothing.state old.state 1
+    context=
+}
+
+# Somebody holds what the run wants, and wants what it holds; the server breaks off the run.
+deadlock() {
+    context=deadlock
+    start_over
+    block work.audit_runs "PERFORM set_config('deadlock_timeout', '100s', true);
+        LOCK TABLE work.gold_event_sales IN EXCLUSIVE MODE"
+    start_all tuesday
+    wait "$blocker" || fail 'the other session fell instead'
+    wait_all
+    check_healed old.state new.state 2
+    expect_match 'the reason' 'deadlock detected' "$err"
     context=
 }
 
@@ -201,7 +227,8 @@ terminate_always() {
     done) &
     wait_all
     expect 'exit code' 7 "$status"
-    expect 'tries that were announced' 5 "$(grep -c 'trying the run again' "$work/err")"
+    # half a minute of waits that double, up to eight seconds
+    expect_match 'tries that were announced' '^[567]$' "$(grep -c 'trying the run again' "$work/err")"
     expect_match 'message' 'terminating connection|connection' "$err"
     check_version old.state new.state
     expect 'the version that is published' old "$state"
@@ -256,6 +283,7 @@ make_states
 kill_many
 terminate_in_phases
 stop_in_phases
+deadlock
 interrupted
 no_server
 terminate_always

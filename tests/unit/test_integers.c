@@ -95,7 +95,7 @@ static void test_file(void **state) {
                      -INT64_C(20000) * 20001 / 2 * 4000000000 + 20000);
     warehouse_rollback(warehouse);
     check(warehouse);
-    assert_int_equal(value_of(warehouse, "PRAGMA cache_size"), -65536);
+    assert_int_equal(value_of(warehouse, "PRAGMA cache_size"), -16384);
     assert_int_equal(value_of(warehouse, "PRAGMA cache_spill") != 0, 1);
     warehouse_close(warehouse);
     unlink(path);

@@ -134,8 +134,9 @@ struct world {
     int64_t runs, missed, stop_after;
     int64_t slots[64];
     double begun[64];
-    int64_t now_at;  /* a run at once is wanted after so many runs */
-    double set_at_s; /* when the wall clock is set, and by how much */
+    int64_t expected[64]; /* after so many runs: when the next one was said to be */
+    int64_t now_at;       /* a run at once is wanted after so many runs */
+    double set_at_s;      /* when the wall clock is set, and by how much */
     double set_by_s;
     double sleep_at_s, sleep_s; /* when the machine sleeps, and how long */
 };
@@ -172,6 +173,12 @@ static enum schedule_event wait_s(void *context, double seconds) {
     return world->stop_after && world->runs >= world->stop_after ? SCHEDULE_STOP : SCHEDULE_TIME;
 }
 
+static void expect(void *context, int64_t next_s) {
+    struct world *world = context;
+    if (world->runs < 64)
+        world->expected[world->runs] = next_s;
+}
+
 static double chance(void *context) {
     (void)context;
     return 0.5;
@@ -193,8 +200,12 @@ static bool run(void *context, const struct schedule_slot *slot) {
 static void play(struct world *world, const char *every, const char *cron, double jitter_s,
                  int64_t max_runs) {
     struct schedule_clock clock = {wall_s, steady_s, wait_s, chance, world};
-    struct schedule schedule = {
-        .jitter_s = jitter_s, .max_runs = max_runs, .clock = &clock, .run = run, .context = world};
+    struct schedule schedule = {.jitter_s = jitter_s,
+                                .max_runs = max_runs,
+                                .clock = &clock,
+                                .run = run,
+                                .expect = expect,
+                                .context = world};
     struct err err;
     assert_true(every ? slots_read_every(&schedule.slots, every, &err)
                       : slots_read_cron(&schedule.slots, cron, &err));
@@ -233,6 +244,9 @@ static void setting_the_clock_does_not_shift_a_grid(void **state) {
     for (int i = 1; i < 6; i++)
         assert_true(world.begun[i] == (double)world.slots[i]);
     assert_true(world.begun[5] - world.begun[1] == 4 * 3600.0);
+    /* people are told by the clock that they see */
+    assert_int_equal(world.expected[1], world.slots[1]);
+    assert_int_equal(world.expected[4], world.slots[4] - 86400);
 }
 
 static void cron_goes_by_the_wall_and_never_twice(void **state) {
