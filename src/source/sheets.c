@@ -49,9 +49,9 @@ static void start_sheet(struct sheets_source *self, size_t index) {
     sheets_tab_start(&sheet->tab, &self->settings->model->sheets[index]);
     sheet->next_row = 0;
     sheet->missing = NULL;
-    sheet->info = sheets_find_tab(&group->spreadsheet, sheet->address,
-                                  self->settings->model->sheets[index].name, &self->arena,
-                                  &sheet->missing);
+    sheet->info =
+        sheets_find_tab(&group->spreadsheet, sheet->address,
+                        self->settings->model->sheets[index].name, &self->arena, &sheet->missing);
 }
 
 /* Reads which tabs there are, and begins anew with every sheet that was not handed out. */
@@ -79,8 +79,9 @@ static void forget_group(struct sheets_source *self, size_t index) {
 static bool restart_group(struct sheets_source *self, size_t index, struct err *err) {
     struct group *group = &self->groups[index];
     if (++group->restarts > MAX_RESTARTS) {
-        err_set(err, ERR_TEMPORARY, "spreadsheet %s is being changed again and again while it is "
-                                    "read",
+        err_set(err, ERR_TEMPORARY,
+                "spreadsheet %s is being changed again and again while it is "
+                "read",
                 group->spreadsheet.id);
         return err_hint(err, "try again when rows are not being added or removed just then");
     }

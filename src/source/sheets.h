@@ -32,8 +32,8 @@ struct sheets_spreadsheet {
 
 struct sheets_settings {
     const struct model *model;
-    const struct sheets_address *addresses; /* one a sheet of the model, those without a spreadsheet are
-                                               never asked for */
+    const struct sheets_address *addresses; /* one a sheet of the model, those without a spreadsheet
+                                               are never asked for */
     const char *endpoint;                   /* NULL: SHEETS_ENDPOINT */
     const char *email;                      /* whom to share with, or NULL */
     struct http_client *client;

@@ -48,7 +48,8 @@ static bool start(struct google *google, struct err *err) {
     google->library.is_text = google->options.is_text;
     if (!load_keys(google, err) || !check_script(&google->options, err) ||
         !open_log(google->options.log, &log, err) ||
-        !open_log(google->options.token_log, &google->tokens.log, err) || !server_listen(&port, &listener, err))
+        !open_log(google->options.token_log, &google->tokens.log, err) ||
+        !server_listen(&port, &listener, err))
         return false;
     stats_start(&google->stats, google->options.threads, log);
     return server_start(google, listener, err) && announce(&google->options, port, err);

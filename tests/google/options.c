@@ -5,7 +5,8 @@
 const char options_usage[] =
     "usage: loopback_google --root DIR [--port N] [--port-file FILE] [--make-key FILE]\n"
     "       [--key FILE]... [--email ADDR] [--delegate ADDR] [--script FILE] [--log FILE]\n"
-    "       [--token-log FILE] [--token-life S] [--delay-ms N] [--threads N] [--once-idle S] [--text]\n";
+    "       [--token-log FILE] [--token-life S] [--delay-ms N] [--threads N] [--once-idle S] "
+    "[--text]\n";
 
 static bool read_number(const char *name, const char *value, unsigned *number, struct err *err) {
     char *end;
@@ -33,12 +34,18 @@ static bool add_key(struct options *options, const char *path, struct err *err) 
 static bool read_one(struct options *options, const char *name, const char *value,
                      struct err *err) {
     const struct target targets[] = {
-        {"--root", &options->root, NULL},         {"--port-file", &options->port_file, NULL},
-        {"--make-key", &options->make_key, NULL}, {"--script", &options->script, NULL},
-        {"--log", &options->log, NULL},           {"--email", &options->email, NULL},
-        {"--delegate", &options->delegate, NULL}, {"--port", NULL, &options->port},
-        {"--delay-ms", NULL, &options->delay_ms}, {"--threads", NULL, &options->threads},
-        {"--once-idle", NULL, &options->idle_s},  {"--token-life", NULL, &options->token_life_s},
+        {"--root", &options->root, NULL},
+        {"--port-file", &options->port_file, NULL},
+        {"--make-key", &options->make_key, NULL},
+        {"--script", &options->script, NULL},
+        {"--log", &options->log, NULL},
+        {"--email", &options->email, NULL},
+        {"--delegate", &options->delegate, NULL},
+        {"--port", NULL, &options->port},
+        {"--delay-ms", NULL, &options->delay_ms},
+        {"--threads", NULL, &options->threads},
+        {"--once-idle", NULL, &options->idle_s},
+        {"--token-life", NULL, &options->token_life_s},
         {"--token-log", &options->token_log, NULL},
     };
     if (!value)
