@@ -16,6 +16,7 @@ static bool belongs_into_file(enum option_id id) {
     case OPTION_ACCEPT:
     case OPTION_FULL_REFRESH:
     case OPTION_SNAPSHOT:
+    case OPTION_FROM_CSV:
     case OPTION_SHEET:
     case OPTION_LIMIT:
     case OPTION_VERBOSE:

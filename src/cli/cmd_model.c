@@ -1,10 +1,13 @@
 /* `goldleaf model`: the model as it was understood. `goldleaf model check`: its faults.
+ * `goldleaf model docs`: its data dictionary. `goldleaf model init`: another one (model_init.h).
  *
  * {"model", "faults": [{"place", "message"}]} for the check; model_print.h has the other. */
 #include "cli/commands.h"
 
+#include "cli/model_init.h"
 #include "cli/model_print.h"
 #include "cli/table.h"
+#include "dictionary/dictionary.h"
 #include "stages/model_sql.h"
 
 static void add_json_faults(struct output *output, const char *name,
@@ -106,14 +109,62 @@ static bool show(struct session *session, struct err *err) {
     return ok;
 }
 
+/* The model that is named behind the word, else that of --model. */
+static const char *named(const struct session *session) {
+    return session->operand_count > 1 ? session->operands[1] : session_text(session, OPTION_MODEL);
+}
+
+static bool has_ending(const char *path, const char *ending) {
+    size_t size = strlen(path), ending_size = strlen(ending);
+    return size > ending_size && strcmp(path + size - ending_size, ending) == 0;
+}
+
+/* HTML, or Markdown when --format or the ending of -o says so. */
+static bool choose_docs(const struct session *session, bool *is_markdown, struct err *err) {
+    const char *format = session->options.text[OPTION_FORMAT];
+    const char *path = session->options.text[OPTION_OUTPUT];
+    *is_markdown = format ? strcmp(format, "text") == 0 : path && has_ending(path, ".md");
+    bool is_data =
+        format ? !*is_markdown : path && (has_ending(path, ".json") || has_ending(path, ".csv"));
+    if (!is_data)
+        return true;
+    err_set(err, ERR_USAGE, "model docs writes HTML, or Markdown with --format text");
+    return err_hint(err, "`goldleaf model --format json` has the model as data");
+}
+
+static bool docs(struct session *session, struct err *err) {
+    const struct model *model;
+    bool is_markdown;
+    session->options.text[OPTION_MODEL] = named(session);
+    if (!choose_docs(session, &is_markdown, err) || !session_read_model(session, &model, err))
+        return false;
+    bool ok = session_open_output(session, "text", err);
+    if (ok && is_markdown)
+        dictionary_add_markdown(&session->output.text, model);
+    else if (ok)
+        dictionary_add_html(&session->output.text, model);
+    ok = ok && output_close(&session->output, err);
+    model_close(model);
+    return ok;
+}
+
+static bool init(struct session *session, struct err *err) {
+    if (session->operand_count > 1)
+        return model_init(session, session->operands[1], err);
+    err_set(err, ERR_USAGE, "model init needs DIR, a folder that does not exist yet");
+    return err_hint(err, "usage: goldleaf model init DIR --from-csv DIR");
+}
+
 bool cmd_model(struct session *session, struct err *err) {
-    if (session->operand_count == 0)
+    const char *word = session->operand_count ? session->operands[0] : NULL;
+    if (!word)
         return show(session, err);
-    if (strcmp(session->operands[0], "check") == 0)
-        return check(session,
-                     session->operand_count > 1 ? session->operands[1]
-                                                : session_text(session, OPTION_MODEL),
-                     err);
-    err_set(err, ERR_USAGE, "model does not take \"%s\"", session->operands[0]);
-    return err_hint(err, "usage: goldleaf model [check [NAME|DIR]]; --model names another one");
+    if (strcmp(word, "check") == 0)
+        return check(session, named(session), err);
+    if (strcmp(word, "docs") == 0)
+        return docs(session, err);
+    if (strcmp(word, "init") == 0)
+        return init(session, err);
+    err_set(err, ERR_USAGE, "model does not take \"%s\"", word);
+    return err_hint(err, "usage: goldleaf model [check [NAME|DIR] | docs [NAME|DIR] | init DIR]");
 }

@@ -133,12 +133,17 @@ const struct command COMMANDS[] = {
      .options = FOR_GOOGLE,
      .run = cmd_doctor},
     {.name = "model",
-     .operands = "[check [NAME|DIR]]",
-     .summary = "show the model as understood; `model check` names faults",
-     .details = "`model` shows the sheets, their columns and rules, and the KPI tables. "
-                "`model check` lists every fault of a model with its place, also SQL that the "
-                "database does not accept, and exits 2 when there are any.",
-     .options = FOR_OTHERS,
+     .operands = "[check [NAME|DIR] | docs [NAME|DIR] | init DIR]",
+     .summary = "show the model, check it, document it, draft a new one",
+     .details =
+         "`model` shows the sheets, their columns and rules, and the KPI tables. `model check` "
+         "lists every fault of a model with its place, also SQL that the database does not "
+         "accept, and exits 2 when there are any. `model docs` writes the data dictionary as one "
+         "HTML page, or as Markdown with --format text or an -o that ends in .md. `model init DIR "
+         "--from-csv DIR` looks at every cell of the CSV files and drafts a first model into a "
+         "new folder: types, keys, references, forms of dates and a KPI table per sheet in which "
+         "things happen. What it is not certain of it says, and writes into the descriptions.",
+     .options = FOR_MODEL,
      .most_operands = 2,
      .run = cmd_model},
     {.name = "init",

@@ -34,6 +34,7 @@ enum option_id {
     OPTION_SNAPSHOT,
     OPTION_FROM,
     OPTION_TO,
+    OPTION_FROM_CSV,
     OPTION_SHEET,
     OPTION_LIMIT,
     OPTION_KEEP,
@@ -75,7 +76,8 @@ enum {
     FOR_SCHEDULE = 1 << 9, /* schedule */
     FOR_STATUS = 1 << 10,  /* status */
     FOR_PRUNE = 1 << 11,   /* prune */
-    FOR_ALL = (1 << 12) - 1,
+    FOR_MODEL = 1 << 12,   /* model */
+    FOR_ALL = (1 << 13) - 1,
 };
 
 enum option_kind {

@@ -147,6 +147,13 @@ const struct option OPTIONS[OPTION_COUNT] = {
                    .value = "N|URL",
                    .help = "of blame: the snapshot after, default the last; of copy: the database "
                            "to copy into"},
+    [OPTION_FROM_CSV] = {.name = "from-csv",
+                         .kind = KIND_TEXT,
+                         .commands = FOR_MODEL,
+                         .variable = "GOLDLEAF_FROM_CSV",
+                         .value = "DIR",
+                         .help = "of model init: draft the model from the CSV files of this "
+                                 "folder"},
     [OPTION_SHEET] = {.name = "sheet",
                       .kind = KIND_TEXT,
                       .commands = FOR_REJECTS | FOR_DIFF | FOR_PULL | FOR_BUILD,

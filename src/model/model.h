@@ -46,6 +46,7 @@ enum date_form {
 
 /* Folded word -> stored word; a hash table made when the model is read (see words.h). */
 struct words;
+struct word;
 
 struct field {
     const char *name;        /* column name in bronze and silver */
@@ -56,7 +57,9 @@ struct field {
     bool has_minimum, minimum_is_exclusive, has_maximum;
     int64_t minimum, maximum; /* hundredths for money and number, else whole */
     enum field_case text_case;
-    const struct words *words;         /* enum and currency: accepted words and aliases */
+    const struct words *words;    /* enum and currency: accepted words and aliases */
+    const struct word *word_list; /* the same as they stand in the model, for people */
+    size_t word_count;
     const char *unknown_value;         /* lenient enum: stands in for an unknown word */
     const char *default_value;         /* stands in for a missing cell, or NULL */
     const struct span *missing_values; /* compared without ASCII case, after trimming */
@@ -103,7 +106,8 @@ struct sheet_model {
 
 /* A KPI table: one SELECT at a declared grain. */
 struct gold_model {
-    const char *name; /* with the gold_ prefix */
+    const char *name;  /* with the gold_ prefix */
+    const char *title; /* or NULL */
     const char *description;
     const char *sql_path;
     const char *sql;
@@ -126,7 +130,8 @@ struct gold_model {
 /* A count of rows that break an expectation: a SELECT of two numbers, checked and failed. */
 struct check_model {
     const char *rule;
-    const char *table; /* the gold or silver table the count is about */
+    const char *table;       /* the gold or silver table the count is about */
+    const char *description; /* or NULL */
     const char *sql_path;
     const char *sql;
 };
@@ -188,5 +193,8 @@ int model_find_sheet(const struct model *model, struct span name);
 
 /* The name of a type as written in a model ("money"). */
 const char *field_type_name(enum field_type type);
+
+/* The same of a form of dates ("YYYY-MM-DD"). */
+const char *date_form_name(enum date_form form);
 
 #endif

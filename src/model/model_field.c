@@ -30,6 +30,10 @@ static const char *const date_form_names[] = {
     [DATE_DAY_NAME] = "D Mon YYYY",   [DATE_NAME_DAY] = "Month D, YYYY",
 };
 
+const char *date_form_name(enum date_form form) {
+    return date_form_names[form];
+}
+
 /* The standard's type; helps those who wrote one of ours in its place. */
 static bool read_standard_type(struct reader *reader, const struct json *type) {
     for (size_t i = 0; i < COUNT_OF(type_forms); i++) {

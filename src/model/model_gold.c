@@ -117,7 +117,7 @@ void model_read_gold(struct reader *reader, const struct json *package) {
         table->name = read_gold_name(reader, json, index);
         reader->model->gold_count++;
         reader->subject = table->name;
-        reader_string(reader, json, "title", IS_OPTIONAL);
+        table->title = reader_string(reader, json, "title", IS_OPTIONAL);
         table->description = reader_text(reader, json, "description");
         model_read_sql(reader, json, &table->sql_path, &table->sql);
         read_gold_schema(reader, json, table);
@@ -175,7 +175,7 @@ static size_t read_list(struct reader *reader, const struct json *package, const
         checks[count].rule = reader_name(reader, json, "rule");
         model_check_rule(reader, json, checks[count].rule);
         checks[count].table = read_check_table(reader, json);
-        reader_string(reader, json, "description", IS_OPTIONAL);
+        checks[count].description = reader_string(reader, json, "description", IS_OPTIONAL);
         if (is_repeated(checks, count))
             reader_fault(reader, json, "rule", "another check of %s has this rule, too",
                          checks[count].table);

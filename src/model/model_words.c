@@ -158,6 +158,8 @@ void model_read_words(struct reader *reader, const struct json *json, struct fie
         if (aliases)
             add_aliases(reader, aliases, field, &list);
         field->words = words_build(reader->arena, list.items, list.count);
+        field->word_list = list.items;
+        field->word_count = list.count;
         check_meanings(reader, field->words, &list);
         if (categories)
             read_unknown(reader, json, field, &list, category_count);

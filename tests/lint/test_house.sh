@@ -18,10 +18,12 @@ declare -A below=(
     [auth]="auth base json net"
     [model]="base json model"
     [source]="auth base json model net source"
+    [dictionary]="base model dictionary"
+    [draft]="base json model source draft"
     [warehouse]="base model warehouse"
     [stages]="base json model source warehouse stages"
     [run]="base model net source warehouse stages run"
-    [cli]="auth base json model net source warehouse stages run cli"
+    [cli]="auth base json model net source dictionary draft warehouse stages run cli"
 )
 for room in "${!below[@]}"; do
     folder=src/$room
