@@ -114,8 +114,9 @@ static bool attempt(struct attempts *attempts, bool *is_published, struct err *e
 
 /* Gives up. Whoever reads this has to know when a failed run may not have failed. */
 static bool give_up(const struct attempts *attempts, struct err *err) {
-    bool is_database = err->class == ERR_DATABASE_RETRY || err->class == ERR_DATABASE;
-    if (is_database && attempts->report->is_commit_sent)
+    bool is_lost =
+        err->class == ERR_DATABASE_RETRY || (attempts->count > 1 && err->class == ERR_DATABASE);
+    if (is_lost && attempts->report->is_commit_sent)
         err_hint(err,
                  "the answer to COMMIT was lost: `goldleaf status` will tell whether run %s was "
                  "published",
