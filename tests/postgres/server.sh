@@ -5,6 +5,8 @@
 #
 #   server.sh start DIR [--tcp] [SETTING=VALUE...]   makes and starts one; DIR/url is where it is
 #   server.sh with DIR COMMAND...                    runs a command with GOLDLEAF_TEST_POSTGRES set
+#   server.sh with-cluster DIR COMMAND...            the same, but the cluster of GOLDLEAF_TEST_CITUS
+#                                                    if that is set: the URL of a database with Citus
 #   server.sh halt DIR                               what a power cut leaves: no shutdown, no answer
 #   server.sh again DIR                              starts it once more after that
 #   server.sh stop DIR                               stops it and takes everything away
@@ -151,6 +153,9 @@ start | stop | halt | again)
     ;;
 with)
     GOLDLEAF_TEST_POSTGRES=$(<"$dir/url") PATH=$bin:$PATH exec "$@"
+    ;;
+with-cluster)
+    GOLDLEAF_TEST_POSTGRES=${GOLDLEAF_TEST_CITUS:-$(<"$dir/url")} PATH=$bin:$PATH exec "$@"
     ;;
 *)
     fail "no action $action"
