@@ -53,24 +53,15 @@ static void judge_sheet(const struct gold_build *build, const struct gold_model 
     *touched += delta->count;
 }
 
-/* Beyond this share of the units, one pass over everything is cheaper. */
+/* Beyond an eighth of the units, one pass over everything is cheaper. */
 static bool is_most(const struct gold_build *build, const struct gold_model *gold, size_t touched,
                     bool *result, struct err *err) {
-    struct arena scratch = {0};
-    int64_t most = 0;
-    bool ok = true;
-    for (size_t i = 0; ok && i < build->model->sheet_count; i++) {
-        struct value rows;
-        if (!is_narrowed(build, gold, i))
-            continue;
-        const char *sql = arena_printf(&scratch, "SELECT COUNT(*) FROM \"silver_%s\"",
-                                       build->model->sheets[i].name);
-        ok = warehouse_value(build->warehouse, &scratch, sql, NULL, 0, &rows, err);
-        if (ok && rows.integer > most)
-            most = rows.integer;
-    }
-    *result = (int64_t)touched * 8 > most;
-    arena_free(&scratch);
+    bool ok = true, is_larger = false;
+    for (size_t i = 0; ok && !is_larger && i < build->model->sheet_count; i++)
+        if (is_narrowed(build, gold, i))
+            ok = silver_has_more(build->warehouse, &build->model->sheets[i],
+                                 (int64_t)touched * 8 - 1, &is_larger, err);
+    *result = !is_larger;
     return ok;
 }
 

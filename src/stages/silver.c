@@ -49,13 +49,10 @@ struct value silver_value(const struct field *field, struct value stored) {
 /* Reading a whole parent pays off when a good part of it will be asked for. */
 static bool is_worth_whole(const struct silver_build *build, const struct reference *reference,
                            size_t row_count, bool *is_worth, struct err *err) {
-    struct arena scratch = {0};
-    struct value parents;
-    const char *sql = arena_printf(&scratch, "SELECT COUNT(*) FROM \"silver_%s\"",
-                                   build->model->sheets[reference->parent].name);
-    bool ok = warehouse_value(build->warehouse, &scratch, sql, NULL, 0, &parents, err);
-    *is_worth = ok && (int64_t)row_count * 8 > parents.integer;
-    arena_free(&scratch);
+    bool is_larger;
+    bool ok = silver_has_more(build->warehouse, &build->model->sheets[reference->parent],
+                              (int64_t)row_count * 8 - 1, &is_larger, err);
+    *is_worth = ok && !is_larger;
     return ok;
 }
 

@@ -320,7 +320,8 @@ static bool find_in_quarantine(struct touched *touched, struct id_list *known, s
     return ok;
 }
 
-/* The older versions of the touched keys; what was recorded about them is written anew. */
+/* The older versions of the touched keys; what was recorded about them is written anew. The list
+ * that take_in() made is that of what goes. */
 static bool take_in_known(struct touched *touched, struct err *err) {
     struct id_list known = {0};
     bool ok =
