@@ -40,7 +40,6 @@ bool session_run_on(struct session *session, struct warehouse *warehouse, const 
  * off is tried again as a whole. One case is different: when the answer to COMMIT did not come, the
  * run may well be published, and only the database knows. */
 
-#define LONGEST_WAIT_S 8.0
 #define RETRY_BUDGET_S 30.0
 
 struct attempts {
@@ -53,11 +52,10 @@ struct attempts {
     double lost_s; /* when the first try failed; long runs get their time, too */
 };
 
-/* Twice as long each time. */
+/* Twice as long each time, up to eight seconds. */
 static double wait_of(const struct attempts *attempts) {
     unsigned doublings = attempts->count - 1 < 4 ? attempts->count - 1 : 4;
-    double wait_s = 0.5 * (double)(1U << doublings);
-    return wait_s < LONGEST_WAIT_S ? wait_s : LONGEST_WAIT_S;
+    return 0.5 * (double)(1U << doublings);
 }
 
 /* Our own session may hold the lock until the server sees that we are gone, and a server that
@@ -114,8 +112,9 @@ static bool attempt(struct attempts *attempts, bool *is_published, struct err *e
 
 /* Gives up. Whoever reads this has to know when a failed run may not have failed. */
 static bool give_up(const struct attempts *attempts, struct err *err) {
-    bool is_lost =
-        err->class == ERR_DATABASE_RETRY || (attempts->count > 1 && err->class == ERR_DATABASE);
+    /* also when another run holds the lock by now: then it could not be looked up */
+    bool is_later = err->class == ERR_DATABASE || err->class == ERR_LOCKED;
+    bool is_lost = err->class == ERR_DATABASE_RETRY || (attempts->count > 1 && is_later);
     if (is_lost && attempts->report->is_commit_sent)
         err_hint(err,
                  "the answer to COMMIT was lost: `goldleaf status` will tell whether run %s was "
