@@ -24,7 +24,6 @@ struct warehouse_driver {
     bool (*run)(struct statement *statement, const struct value *parameters, size_t count,
                 struct err *err);
     bool (*next)(struct statement *statement, bool *has_row, struct err *err);
-    void (*reset)(struct statement *statement);
     size_t (*column_count)(const struct statement *statement);
     const char *(*column_name)(const struct statement *statement, size_t column);
     struct value (*value)(const struct statement *statement, size_t column);

@@ -27,7 +27,7 @@ static void postgres_close(struct warehouse *warehouse) {
     if (self->secret)
         explicit_bzero(self->secret, strlen(self->secret));
     free(self->secret);
-    free(self->schema);
+    free((char *)warehouse->schema);
     free((char *)warehouse->location);
     free(self);
 }
@@ -236,7 +236,6 @@ static const struct warehouse_driver postgres_driver = {
     .start = postgres_start,
     .run = postgres_run,
     .next = postgres_next,
-    .reset = postgres_reset,
     .column_count = postgres_column_count,
     .column_name = postgres_column_name,
     .value = postgres_value,
@@ -257,10 +256,8 @@ bool postgres_open(struct warehouse **warehouse, const char *url, enum warehouse
     struct postgres_warehouse *self = memory_alloc(sizeof *self);
     *self = (struct postgres_warehouse){.base = {.driver = &postgres_driver}, .mode = mode};
     *warehouse = &self->base;
-    if (postgres_connect(self, url, err)) {
-        self->base.schema = self->schema;
+    if (postgres_connect(self, url, err))
         return true;
-    }
     warehouse_close(*warehouse);
     *warehouse = NULL;
     return false;

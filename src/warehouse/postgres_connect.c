@@ -204,7 +204,7 @@ static bool find_schema(struct postgres_warehouse *self, struct err *err) {
         return false;
     bool is_found = rows && PQntuples(rows) == 1 && !PQgetisnull(rows, 0, 0);
     if (is_found) {
-        self->schema = strdup(PQgetvalue(rows, 0, 0));
+        self->base.schema = strdup(PQgetvalue(rows, 0, 0));
         self->base.is_distributed = *PQgetvalue(rows, 0, 1) == 't';
     }
     PQclear(rows);
@@ -216,7 +216,7 @@ static bool find_schema(struct postgres_warehouse *self, struct err *err) {
 
 void postgres_add_settings(const struct postgres_warehouse *self, struct buf *sql) {
     buf_add_text(sql, "SET LOCAL search_path TO ");
-    sql_add_name(sql, self->schema);
+    sql_add_name(sql, self->base.schema);
     for (size_t i = 0; i < COUNT_OF(SETTINGS); i++)
         buf_printf(sql, "; SET LOCAL %s TO %s", SETTINGS[i][0], SETTINGS[i][1]);
 }

@@ -32,23 +32,20 @@ static const struct {
     {"57P", ERR_DATABASE_RETRY, "the server was stopped or is starting; run again when it is up"},
 };
 
-static void add_one_line(struct buf *out, const char *text, const char *secret) {
+/* A copy on one line, without the password. */
+static const char *clean_text(struct arena *arena, const char *text, const char *secret) {
     size_t secret_size = secret ? strlen(secret) : 0;
+    struct buf out = {0};
     while (*text) {
         bool is_secret = secret_size && strncmp(text, secret, secret_size) == 0;
         if (is_secret)
-            buf_add_text(out, "***");
+            buf_add_text(&out, "***");
         else
-            buf_add_char(out, *text == '\n' || *text == '\t' ? ' ' : *text);
+            buf_add_char(&out, *text == '\n' || *text == '\t' ? ' ' : *text);
         text += is_secret ? secret_size : 1;
     }
-    while (out->size && out->data[out->size - 1] == ' ')
-        out->data[--out->size] = '\0';
-}
-
-const char *postgres_clean_text(struct arena *arena, const char *text, const char *secret) {
-    struct buf out = {0};
-    add_one_line(&out, text, secret);
+    while (out.size && out.data[out.size - 1] == ' ')
+        out.size--;
     const char *copy = arena_string(arena, buf_span(&out));
     buf_free(&out);
     return copy;
@@ -69,7 +66,7 @@ static const char *describe(const struct postgres_warehouse *self, const PGresul
     const char *text = primary ? primary : PQerrorMessage(self->connection);
     if (detail)
         text = arena_printf(arena, "%s (%s)", text, detail);
-    return postgres_clean_text(arena, text, self->secret);
+    return clean_text(arena, text, self->secret);
 }
 
 bool postgres_fail(struct postgres_warehouse *self, const PGresult *result, struct err *err) {

@@ -1,7 +1,7 @@
 /* The bulk load: COPY in text, which the server takes in while the next rows are being made. */
 #include "warehouse/postgres_parts.h"
 
-#define BLOCK_BYTES 65536 /* handed over at once */
+#define BLOCK_BYTES ((size_t)65536) /* handed over at once */
 
 static void add_escaped(struct buf *out, struct span text) {
     for (size_t start = 0, i = 0; i <= text.size; i++) {
@@ -36,14 +36,26 @@ static void add_row(struct buf *out, const struct value *row, size_t count) {
     buf_add_char(out, '\n');
 }
 
-static bool hand_over(struct postgres_warehouse *self, struct buf *block, struct err *err) {
+static bool send_piece(struct postgres_warehouse *self, struct span piece, struct err *err) {
     int sent;
-    while ((sent = PQputCopyData(self->connection, buf_text(block), (int)block->size)) == 0)
+    while ((sent = PQputCopyData(self->connection, piece.data, (int)piece.size)) == 0)
         if (!postgres_flush(self, err))
             return false;
-    buf_clear(block);
     return sent == 1 ? postgres_check_stop(self, err) && postgres_flush(self, err)
                      : postgres_fail(self, NULL, err);
+}
+
+/* In pieces, since a single cell may be larger than libpq can count. */
+static bool hand_over(struct postgres_warehouse *self, struct buf *block, struct err *err) {
+    bool ok = true;
+    for (size_t at = 0; ok && at < block->size; at += 2 * BLOCK_BYTES) {
+        size_t left = block->size - at;
+        ok = send_piece(
+            self, (struct span){block->data + at, left < 2 * BLOCK_BYTES ? left : 2 * BLOCK_BYTES},
+            err);
+    }
+    buf_clear(block);
+    return ok;
 }
 
 static bool copy_rows(struct postgres_warehouse *self, size_t width, struct row_source source,

@@ -16,7 +16,6 @@ struct postgres_warehouse {
     enum warehouse_mode mode;
     PGconn *connection;
     char *secret;                       /* the password, to be kept out of messages; or NULL */
-    char *schema;                       /* where the tables are */
     struct postgres_statement *reading; /* the statement whose rows are coming in, or NULL */
     bool (*keep_rows)(struct postgres_statement *reading, struct err *err); /* takes them in */
     size_t queued;     /* statements sent whose outcome is not known yet */
@@ -43,9 +42,6 @@ void postgres_add_settings(const struct postgres_warehouse *self, struct buf *sq
 
 /* The error that a result carries, or with NULL the connection's. Always returns false. */
 bool postgres_fail(struct postgres_warehouse *self, const PGresult *result, struct err *err);
-
-/* A copy of libpq's text on one line, without the password. */
-const char *postgres_clean_text(struct arena *arena, const char *text, const char *secret);
 
 /* ---- postgres_wait.c ---- */
 
@@ -94,7 +90,6 @@ bool postgres_start(struct statement *statement, const struct value *parameters,
 bool postgres_run(struct statement *statement, const struct value *parameters, size_t count,
                   struct err *err);
 bool postgres_next(struct statement *statement, bool *has_row, struct err *err);
-void postgres_reset(struct statement *statement);
 size_t postgres_column_count(const struct statement *statement);
 const char *postgres_column_name(const struct statement *statement, size_t column);
 struct value postgres_value(const struct statement *statement, size_t column);

@@ -273,7 +273,7 @@ bool postgres_start(struct statement *statement, const struct value *parameters,
                     struct err *err) {
     struct postgres_statement *self = statement_of(statement);
     struct postgres_warehouse *warehouse = warehouse_of(self);
-    postgres_reset(statement);
+    postgres_drop_rows(self);
     if (!postgres_settle(warehouse, err) || !learn_shape(self, err))
         return false;
     if (self->copy && PQnfields(self->shape) > 0) {
@@ -324,11 +324,6 @@ void postgres_drop_rows(struct postgres_statement *self) {
     forget_rows(self);
 }
 
-/* What is still coming in is of no use to anybody. */
-void postgres_reset(struct statement *statement) {
-    postgres_drop_rows(statement_of(statement));
-}
-
 size_t postgres_column_count(const struct statement *statement) {
     struct postgres_statement *self = (struct postgres_statement *)statement;
     struct err ignored;
@@ -349,7 +344,7 @@ struct value postgres_value(const struct statement *statement, size_t column) {
 /* The name stays with the server until the session ends: giving it back would take a journey. */
 void postgres_close_statement(struct statement *statement) {
     struct postgres_statement *self = statement_of(statement);
-    postgres_reset(statement);
+    postgres_drop_rows(self);
     PQclear(self->shape);
     buf_free(&self->text);
     free(self->copy);

@@ -216,10 +216,6 @@ static bool sqlite_next(struct statement *statement, bool *has_row, struct err *
     return ok;
 }
 
-static void sqlite_reset(struct statement *statement) {
-    sqlite3_reset(((struct sqlite_statement *)statement)->handle);
-}
-
 static size_t sqlite_column_count(const struct statement *statement) {
     return (size_t)sqlite3_column_count(((const struct sqlite_statement *)statement)->handle);
 }
@@ -365,7 +361,6 @@ static const struct warehouse_driver sqlite_driver = {
     .prepare = sqlite_prepare,
     .start = sqlite_start,
     .next = sqlite_next,
-    .reset = sqlite_reset,
     .column_count = sqlite_column_count,
     .column_name = sqlite_column_name,
     .value = sqlite_value,

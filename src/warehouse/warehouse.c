@@ -84,10 +84,6 @@ bool statement_run(struct statement *statement, const struct value *parameters, 
     return true;
 }
 
-void statement_reset(struct statement *statement) {
-    statement->warehouse->driver->reset(statement);
-}
-
 size_t statement_column_count(const struct statement *statement) {
     return statement->warehouse->driver->column_count(statement);
 }

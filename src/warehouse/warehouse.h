@@ -72,8 +72,6 @@ bool statement_next(struct statement *statement, bool *has_row, struct err *err)
  * then a failure shows with a later call, at the latest when the transaction is committed. */
 bool statement_run(struct statement *statement, const struct value *parameters, size_t count,
                    struct err *err);
-/* Ends a statement that was not read to its end: an open one keeps tables from being dropped. */
-void statement_reset(struct statement *statement);
 size_t statement_column_count(const struct statement *statement);
 const char *statement_column_name(const struct statement *statement, size_t column);
 /* The current row; text lives until the next call on this statement. */
