@@ -2,8 +2,6 @@
 
 #include "base/arena.h"
 
-#include <stdarg.h>
-
 void buf_reserve(struct buf *buf, size_t extra) {
     size_t needed = buf->size + extra + 1;
     if (needed <= buf->capacity)
@@ -31,16 +29,21 @@ void buf_add_char(struct buf *buf, char c) {
     buf_add(buf, (struct span){&c, 1});
 }
 
-void buf_printf(struct buf *buf, const char *format, ...) {
-    va_list arguments, again;
-    va_start(arguments, format);
+void buf_vprintf(struct buf *buf, const char *format, va_list arguments) {
+    va_list again;
     va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    buf_reserve(buf, (size_t)size);
-    vsnprintf(buf->data + buf->size, (size_t)size + 1, format, again);
+    int size = vsnprintf(NULL, 0, format, again);
     va_end(again);
+    buf_reserve(buf, (size_t)size);
+    vsnprintf(buf->data + buf->size, (size_t)size + 1, format, arguments);
     buf->size += (size_t)size;
+}
+
+void buf_printf(struct buf *buf, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    buf_vprintf(buf, format, arguments);
+    va_end(arguments);
 }
 
 void buf_clear(struct buf *buf) {

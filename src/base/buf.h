@@ -5,6 +5,8 @@
 
 #include "base/span.h"
 
+#include <stdarg.h>
+
 struct buf {
     char *data; /* NUL-terminated when not NULL */
     size_t size, capacity;
@@ -14,6 +16,7 @@ void buf_add(struct buf *buf, struct span text);
 void buf_add_text(struct buf *buf, const char *text);
 void buf_add_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+void buf_vprintf(struct buf *buf, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 void buf_reserve(struct buf *buf, size_t extra); /* room for `extra` more bytes and the NUL */
 void buf_clear(struct buf *buf);                 /* empties, keeps the memory */
 void buf_free(struct buf *buf);

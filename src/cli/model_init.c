@@ -95,8 +95,6 @@ static bool print(struct session *session, const char *folder, const struct mode
     const char *inputs = session_text(session, OPTION_FROM_CSV);
     struct output *output = &session->output;
     size_t count = draft_list_doubts(draft, session->arena, &doubts);
-    if (!session_open_output(session, "text", err))
-        return false;
     if (output->format == OUTPUT_JSON)
         add_json(output, folder, inputs, model, doubts, count);
     else if (output->format == OUTPUT_CSV)
@@ -138,7 +136,8 @@ bool model_init(struct session *session, const char *folder, struct err *err) {
     const char *path = as_path(session->arena, folder);
     bool ok = draft_check_new(path, err) &&
               draft_from_folder(session->arena, inputs, &draft, err) &&
-              draft_write(draft, path, err) && check_written(session, path, draft, &model, err) &&
+              session_open_output(session, "text", err) && draft_write(draft, path, err) &&
+              check_written(session, path, draft, &model, err) &&
               print(session, folder, model, draft, err);
     draft_close(draft);
     model_close(model);

@@ -17,17 +17,10 @@ static void note_sheet(struct draft_sheet *sheet) {
                   sheet->left_out);
 }
 
-static void note_header(struct draft_column *column) {
-    if (!span_is(column->header, column->name))
-        draft_say(&column->notes, "In the sheet: %.*s.", SPAN_ARG(column->header));
-}
-
 static void make(struct draft *draft) {
     for (size_t i = 0; i < draft->sheet_count; i++) {
         draft_profile(draft, &draft->sheets[i]);
         note_sheet(&draft->sheets[i]);
-        for (size_t j = 0; j < draft->sheets[i].column_count; j++)
-            note_header(&draft->sheets[i].columns[j]);
     }
     draft_choose_types(draft);
     for (size_t i = 0; i < draft->sheet_count; i++)
@@ -104,6 +97,8 @@ static bool write_fully(int file, struct span text) {
         ssize_t size = write(file, text.data, text.size);
         if (size < 0 && errno == EINTR)
             continue;
+        if (size == 0)
+            errno = EIO;
         if (size <= 0)
             return false;
         text.data += size;

@@ -80,7 +80,6 @@ static bool add_file(struct draft *draft, const char *folder, const char *file, 
         return false;
     sheet->path = arena_string(draft->arena, span_from(file));
     sheet->name = sheet_name(draft, sheet->path);
-    sheet->is_open = true;
     draft_name_columns(draft, sheet);
     if (has_header(&sheet->sheet) && sheet->column_count) {
         draft->sheet_count++;
@@ -111,7 +110,6 @@ bool draft_open_folder(struct draft *draft, const char *folder, struct err *err)
     int count = scandir(folder, &files, is_csv, by_name);
     if (count < 0)
         return err_set(err, ERR_FAILED, "%s: %s", folder, strerror(errno));
-    draft->folder = folder;
     bool ok = add_files(draft, folder, files, (size_t)count, err);
     for (int i = 0; i < count; i++)
         free(files[i]);

@@ -27,13 +27,15 @@ static void add_spans(struct json_writer *json, const char *name, const struct s
 }
 
 /* What was read, then what should be looked at. */
-static void add_description(struct json_writer *json, const struct buf *notes,
+static void add_description(struct json_writer *json, struct span header, const struct buf *notes,
                             const struct buf *doubts) {
     struct buf text = {0};
-    buf_add(&text, buf_span(notes));
-    if (notes->size && doubts->size)
-        buf_add_char(&text, ' ');
-    buf_add(&text, buf_span(doubts));
+    if (header.size)
+        draft_say(&text, "In the sheet: %.*s.", SPAN_ARG(header));
+    if (notes->size)
+        draft_say(&text, "%s", buf_text(notes));
+    if (doubts->size)
+        draft_say(&text, "%s", buf_text(doubts));
     if (text.size)
         json_add_text(json, "description", buf_span(&text));
     buf_free(&text);
@@ -71,7 +73,8 @@ static void add_field(struct json_writer *json, const struct draft_column *colum
     json_open_object(json, NULL);
     json_add_string(json, "name", column->name);
     add_type(json, field->type);
-    add_description(json, &column->notes, &column->doubts);
+    bool is_renamed = !span_is(column->header, column->name);
+    add_description(json, is_renamed ? column->header : SPAN(""), &column->notes, &column->doubts);
     if (field->type == FIELD_ENUM)
         add_spans(json, "categories", column->profile.words, column->profile.word_count);
     if (field->type == FIELD_CURRENCY)
@@ -138,7 +141,7 @@ static void add_sheet(struct json_writer *json, const struct draft *draft,
     json_open_object(json, NULL);
     json_add_string(json, "name", sheet->name);
     json_add_string(json, "path", sheet->path);
-    add_description(json, &sheet->notes, &sheet->doubts);
+    add_description(json, SPAN(""), &sheet->notes, &sheet->doubts);
     json_open_object(json, "schema");
     add_missing(json, draft, sheet);
     add_key(json, sheet);

@@ -110,10 +110,12 @@ static void hash_row(void *context, size_t row, const struct span *cells) {
     arena_free(&all->scratch);
 }
 
+/* One whose values never repeat is a key alone, or none: beside it no other column does anything.
+ */
 static bool may_be_part(const struct draft_sheet *sheet, const struct draft_column *column) {
     enum field_type type = column->field.type;
-    return is_complete(sheet, column) && type != FIELD_MONEY && type != FIELD_NUMBER &&
-           type != FIELD_BOOLEAN && type != FIELD_EMAIL;
+    return is_complete(sheet, column) && !column->is_unique && type != FIELD_MONEY &&
+           type != FIELD_NUMBER && type != FIELD_BOOLEAN && type != FIELD_EMAIL;
 }
 
 /* Identifiers, dates and the numbers of lines first: they are what keys are made of. */

@@ -64,7 +64,7 @@ struct profile {
     size_t perhaps_missing; /* of `cells` */
     unsigned perhaps_words; /* bit per word of HINT_PERHAPS_MISSING */
     size_t integers, decimals, monies, emails, codes, flags, bits;
-    size_t leading_zeros, long_numbers, fine_decimals, negatives;
+    size_t leading_marks, long_numbers, fine_decimals, negatives;
     size_t comma_decimals, dotted_dates, percents;
     size_t dates, serials, times; /* `dates` in any form; `times` are those with a time of day */
     size_t forms[DATE_FORMS];
@@ -110,7 +110,6 @@ struct draft_reference {
 struct draft_sheet {
     const char *name, *path;
     struct sheet sheet;
-    bool is_open;
     size_t row_count; /* without blank ones */
     size_t column_count;
     struct draft_column *columns;
@@ -128,7 +127,6 @@ struct draft_sheet {
 struct draft {
     struct arena *arena;
     struct hints hints;
-    const char *folder;
     size_t sheet_count;
     struct draft_sheet *sheets;
 };

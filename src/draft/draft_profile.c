@@ -54,8 +54,10 @@ static size_t count_decimals(struct span text) {
     return last;
 }
 
-static bool has_leading_zero(struct span text) {
-    return text.size > 1 && text.data[0] == '0' && ascii_is_digit(text.data[1]);
+/* 007, and the +49 of a telephone number: as a number they would be another text. */
+static bool has_leading_mark(struct span text) {
+    return text.size > 1 && (text.data[0] == '0' || text.data[0] == '+') &&
+           ascii_is_digit(text.data[1]);
 }
 
 /* "12,50" and "1.234,50", which no type of the model reads. */
@@ -108,7 +110,7 @@ static void look_at_number(struct arena *arena, struct profile *profile, struct 
         look_for_sign(arena, profile, text);
     }
     if (is_integer || is_money) {
-        profile->leading_zeros += has_leading_zero(text);
+        profile->leading_marks += has_leading_mark(text);
         profile->fine_decimals += count_decimals(text) > 2;
     }
     profile->long_numbers += is_integer && count_digits(text) > 15;
@@ -154,7 +156,9 @@ static void look_at_date(struct profile *profile, struct span text) {
     bool fits[DATE_FORMS], fits_any = false;
     int64_t number;
     if (cell_parse_decimal(text, &number)) {
-        profile->serials += parse_date_as(DATE_ISO, text, dates[0]);
+        bool is_serial = parse_date_as(DATE_ISO, text, dates[0]);
+        profile->serials += is_serial;
+        profile->times += is_serial && count_decimals(text);
         return;
     }
     for (size_t i = 0; i < DATE_FORMS; i++) {

@@ -13,17 +13,12 @@ bool draft_is_slip(size_t misfits, size_t cells) {
 }
 
 void draft_say(struct buf *out, const char *format, ...) {
-    va_list arguments, again;
-    va_start(arguments, format);
-    va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
+    va_list arguments;
     if (out->size)
         buf_add_char(out, ' ');
-    buf_reserve(out, (size_t)size);
-    vsnprintf(out->data + out->size, (size_t)size + 1, format, again);
-    va_end(again);
-    out->size += (size_t)size;
+    va_start(arguments, format);
+    buf_vprintf(out, format, arguments);
+    va_end(arguments);
 }
 
 /* Cells that say something, when words like "none" do not. */
@@ -136,8 +131,8 @@ static bool try_date(const struct draft *draft, struct draft_column *column) {
 
 static bool keep_as_text(struct draft_column *column) {
     const struct profile *profile = &column->profile;
-    if (profile->leading_zeros)
-        draft_say(&column->notes, "Kept as text, because some numbers begin with 0.");
+    if (profile->leading_marks)
+        draft_say(&column->notes, "Kept as text, because some numbers begin with 0 or +.");
     else if (profile->long_numbers)
         draft_say(&column->notes, "Kept as text, because some numbers have more than 15 digits.");
     else if (!draft_is_slip(profile->fine_decimals, profile->cells))
@@ -323,7 +318,8 @@ static bool is_mixed(const struct draft_column *column) {
 
 void draft_fall_back(const struct draft *draft, struct draft_sheet *sheet,
                      struct draft_column *column) {
-    buf_clear(&column->doubts); /* of the type that it does not have after all */
+    buf_clear(&column->notes); /* of the type that it does not have after all */
+    buf_clear(&column->doubts);
     if (is_mixed(column))
         draft_say(&column->doubts, "Check: some dates have the day first and some the month.");
     draft_say(&column->doubts, "Check: kept as text; %zu of %zu cells are no %s.", column->bad,

@@ -104,6 +104,25 @@ err_has 'needs --from-csv'
 run 2 status --from-csv inputs
 err_has 'status does not take --from-csv'
 
+# Nothing is written when there is nowhere to say it.
+run 1 model init unsaid --from-csv inputs -o no/such/folder/out.txt
+[ ! -e unsaid ] || fail "a model was written"
+
+# What is no number in earnest stays text; a serial with a fraction has a time of day; a column that
+# never repeats is the key alone.
+mkdir careful
+printf 'day,visitor,place,dial,seen\n' >careful/visits.csv
+for i in 1 2 3 4 5 6; do
+    printf '2026-01-0%s,Visitor %s,Hall %s,+4930123%s,2026-02-0%s\n' $((i / 2 + 1)) "$i" \
+        $((i / 4)) $((i / 4)) "$i"
+done >>careful/visits.csv
+printf '2026-01-04,Visitor 7,Hall 1,+49301231,46060.5\n' >>careful/visits.csv
+draft careful_model careful
+model=careful_model
+field visits '' 's["schema"]["primaryKey"]' "['visitor']"
+field visits dial 'f["type"], "0 or +" in f["description"]' "('string', True)"
+field visits seen 'f["type"]' datetime
+
 # Strange sheets: names that are keywords or no names, headers that repeat or are not ASCII, no
 # rows, one column, twice the same, an empty file, decimal commas, mixed dates.
 mkdir strange

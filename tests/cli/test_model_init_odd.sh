@@ -38,6 +38,7 @@ for f in range(r.randint(1, 4)):
                           else kind() for c, kind in zip(columns, of)])
 PYTHON
 
+drafted=0
 for seed in $(seq 1 "${GOLDLEAF_PROPERTY_RUNS:-24}"); do
     rm -rf odd drafted odd.sqlite*
     python3 make.py "$seed"
@@ -49,6 +50,7 @@ for seed in $(seq 1 "${GOLDLEAF_PROPERTY_RUNS:-24}"); do
         err_has 'there is no CSV file with a header'
         continue
     fi
+    drafted=$((drafted + 1))
     run 0 model check drafted
     run 0 model docs drafted -o odd.html
     python3 -c 'import xml.etree.ElementTree as t; t.parse("odd.html")' || fail "seed $seed"
@@ -56,3 +58,4 @@ for seed in $(seq 1 "${GOLDLEAF_PROPERTY_RUNS:-24}"); do
     run 0 rejects --model drafted --database odd.sqlite --format json
     json 'set(x["rule"] for x in d["rejects"]) - {"duplicate_key", "duplicate_row", "formula_error", "foreign_key", "required"}' 'set()'
 done
+[ "$drafted" -gt 0 ] || fail "nothing was drafted"
