@@ -2,17 +2,31 @@
 #include "base/visible.h"
 #include "dictionary/dictionary_parts.h"
 
-/* Text in a paragraph or a cell of a table: one line, and nothing in it is a mark. "://" is broken
- * up, because viewers make links of bare addresses. */
+/* "- ", "+ " and "1." at the beginning of a line make lists. */
+static size_t find_list_mark(const char *text, size_t size) {
+    size_t start = 0;
+    while (start < size && text[start] == ' ')
+        start++;
+    size_t at = start;
+    while (at < size && ascii_is_digit(text[at]))
+        at++;
+    return at < size && strchr(at > start ? ".)" : "-+=", text[at]) ? at : SIZE_MAX;
+}
+
+/* Text in a paragraph or a cell of a table: one line, and nothing in it is a mark. "://", "www."
+ * and '@' are broken up, because viewers make links of bare addresses. */
 static void add(struct buf *out, const char *text) {
     struct buf line = {0};
     for (; text && *text; text++)
         buf_add_char(&line, strchr("\n\r\t", *text) ? ' ' : *text);
     struct buf shown = {0};
     visible_add(&shown, buf_span(&line));
+    size_t list_mark = find_list_mark(buf_text(&shown), shown.size);
     for (size_t i = 0; i < shown.size; i++) {
         char c = shown.data[i];
-        if (strchr("\\`*_[]<>|~&#!$", c) || (c == ':' && shown.data[i + 1] == '/'))
+        bool breaks_address = (c == ':' && shown.data[i + 1] == '/') ||
+                              (c == '.' && i >= 3 && memcmp(shown.data + i - 3, "www", 3) == 0);
+        if (strchr("\\`*_[]<>|~&#!$@", c) || i == list_mark || breaks_address)
             buf_add_char(out, '\\');
         buf_add_char(out, c);
     }
@@ -164,7 +178,7 @@ void dictionary_add_markdown(struct buf *out, const struct model *model) {
     struct arena arena = {0};
     const struct lineage *lineages = lineage_read_all(&arena, model);
     buf_add_text(out, "# ");
-    add_paragraph(out, *model->title ? model->title : model->name);
+    add_paragraph(out, model->title);
     add_paragraph(out, model->description);
     buf_printf(out, "Model `%s`", model->name);
     buf_add_text(out, *model->version ? ", version " : "");

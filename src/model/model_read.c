@@ -108,7 +108,7 @@ static void read_package(struct reader *reader, const struct json *package) {
     struct model *model = reader->model;
     model->name = read_package_name(reader, package);
     const char *title = reader_string(reader, package, "title", IS_OPTIONAL);
-    model->title = title ? title : model->name;
+    model->title = title && *title ? title : model->name;
     model->description = reader_text(reader, package, "description");
     model->version = reader_text(reader, package, "version");
     const char *zone = reader_string(reader, package, "goldleaf:timeZone", IS_OPTIONAL);

@@ -87,7 +87,7 @@ import json
 path = "hostile/datapackage.json"
 package = json.load(open(path))
 evil = ("</title></style></p></text></svg><script>alert(1)</script><img src=x onerror='alert(2)'>"
-        "\" onmouseover=\"x ]]> <!-- &lt; &#60; \u202e\u001b[2J javascript:alert(3) https://evil.example/ "
+        "\" onmouseover=\"x ]]> <!-- &lt; &#60; \u202e\u001b[2J javascript:alert(3) https://evil.example/ www.evil.example a@evil.example "
         "![x](https://evil.example/p.png) | `code` **bold** <b>\nnew\ttab \ufffe")
 package["title"] = package["description"] = package["version"] = evil
 for sheet in package["resources"]:
@@ -122,12 +122,19 @@ for table in package["goldleaf:gold"]:
 json.dump(package, open("hostile/datapackage.json", "w"))
 PYTHON
 page hostile.html hostile
+python3 - <<'PYTHON'
+import json
+package = json.load(open("hostile/datapackage.json"))
+for table, title in zip(package["goldleaf:gold"], ["- a", " + b", "12. c"]):
+    table["title"] = title
+json.dump(package, open("hostile/datapackage.json", "w"))
+PYTHON
 run 0 model docs hostile -o hostile.md
 python3 - <<'PYTHON' || fail "something in the Markdown is not inert"
 import re
 text = re.sub(r"^(`{3,})[^\n]*\n.*?^\1$", "", open("hostile.md").read(), flags=re.S | re.M)
 text = re.sub(r"\\[!-/:-@\[-`{-~]", "", text)
-assert not re.search(r"[<>]|!\[|\]\(|\*\*|://|[\x00-\x09\x0b-\x1f\u202e]", text)
+assert not re.search(r"[<>]|!\[|\]\(|\*\*|://|www\.|@|^ *([-+]|\d+[.)]) |[\x00-\x09\x0b-\x1f\u202e]", text, re.M)
 PYTHON
 
 # A model of keywords, without KPI tables, drafted a moment ago.
