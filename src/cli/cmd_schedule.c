@@ -195,12 +195,6 @@ static void say_status(void *context) {
                *self->next_run_at ? "; the next one is at " : "", self->next_run_at);
 }
 
-static void write_time(int64_t at_s, char out[static CLOCK_TEXT_SIZE]) {
-    struct tm utc;
-    gmtime_r(&(time_t){(time_t)at_s}, &utc);
-    strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
-}
-
 /* It was through, and what follows a run was cut off. */
 static void say_cut_off(const struct daemon *self) {
     log_line(LOG_LEVEL_WARN, "run_cut_off",
@@ -260,7 +254,7 @@ static bool run_slot(void *context, const struct schedule_slot *slot) {
 
 static void expect(void *context, int64_t next_s) {
     struct daemon *self = context;
-    write_time(next_s, self->next_run_at);
+    clock_write_utc(next_s, self->next_run_at);
     keep_books(self, note_plan);
     self->doing = "waiting";
     notify_say("STATUS=the last run ended with %d, the next one is at %s", self->last_exit_code,

@@ -6,6 +6,7 @@
  *  "overdue": bool, "gold": [{"table", "rows"}]} */
 #include "cli/commands.h"
 
+#include "base/clock.h"
 #include "cli/sheets.h"
 #include "cli/table.h"
 #include "stages/schedule_note.h"
@@ -111,9 +112,8 @@ static bool read_gold(struct warehouse *warehouse, const struct model *model, st
 
 /* Seconds since a time of ours; less than 0 when it lies ahead or is none. */
 static int64_t age_of(const char *time_text) {
-    struct tm when = {0};
-    const char *end = time_text ? strptime(time_text, "%Y-%m-%dT%H:%M:%SZ", &when) : NULL;
-    return end ? (int64_t)(time(NULL) - timegm(&when)) : -1;
+    int64_t at_s = clock_read_utc(time_text);
+    return at_s < 0 ? -1 : (int64_t)time(NULL) - at_s;
 }
 
 /* The schedule should have come back by now. */

@@ -72,9 +72,8 @@ static void add_values(struct json_writer *json, const struct diff_row *row) {
 }
 
 static void add_row(struct json_writer *json, const struct diff_row *row, bool has_cells) {
-    static const char *const kinds[] = {"added", "removed", "changed"};
     json_open_object(json, NULL);
-    json_add_string(json, "kind", kinds[row->kind]);
+    json_add_string(json, "kind", DIFF_KINDS[row->kind]);
     if (row->key.size)
         json_add_text(json, "key", row->key);
     else

@@ -393,7 +393,6 @@ void diff_add_text(struct output *output, const struct diff *diff, const struct 
 
 static void add_csv_cell(struct table *table, const char *name, const struct diff_row *row,
                          const struct diff_cell *cell) {
-    static const char *const kinds[] = {"added", "removed", "changed"};
     table_add_string(table, name);
     table_add(table, row->key);
     if (row->row)
@@ -402,7 +401,7 @@ static void add_csv_cell(struct table *table, const char *name, const struct dif
         table_add_string(table, NULL);
     table_add_string(table, cell->address);
     table_add_string(table, cell->column);
-    table_add_string(table, kinds[row->kind]);
+    table_add_string(table, DIFF_KINDS[row->kind]);
     table_add(table, cell->before);
     table_add(table, cell->after);
 }
@@ -418,7 +417,6 @@ static struct span gold_key_text(const struct gold_model *gold, const struct val
 
 static void add_csv_gold(struct table *table, const struct gold_model *gold,
                          const struct diff_gold_row *row) {
-    static const char *const kinds[] = {"added", "removed", "changed"};
     struct arena scratch = {0};
     struct span key = gold_key_text(gold, row->after ? row->after : row->before, &scratch);
     for (size_t i = 0; i < gold->field_count; i++) {
@@ -431,7 +429,7 @@ static void add_csv_gold(struct table *table, const struct gold_model *gold,
         table_add_string(table, NULL);
         table_add_string(table, NULL);
         table_add_string(table, gold->fields[i].name);
-        table_add_string(table, kinds[row->kind]);
+        table_add_string(table, DIFF_KINDS[row->kind]);
         table_add(table, cell_format(&gold->fields[i], before, &scratch));
         table_add(table, cell_format(&gold->fields[i], after, &scratch));
     }

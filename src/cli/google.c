@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "run/pipeline.h"
+#include "run/signals.h"
 #include "source/csv_source.h"
 #include "source/fallback.h"
 
@@ -121,7 +122,7 @@ bool google_open_credential(struct google *google, const struct session *session
 bool google_connect(struct google *google, const struct session *session, const struct model *model,
                     struct watch *watch, struct err *err) {
     struct http_settings http = {.timeout_s = (double)session->options.timeout_s,
-                                 .is_stopped = watch_is_stopped};
+                                 .is_stopped = signals_have_come};
     if (!http_open(&google->client, &http, err))
         return false;
     google->retry = (struct retry){.patience_s = (double)session->options.patience_s,

@@ -46,17 +46,11 @@ static void feed(int pipe_end, struct span *input) {
         input->size = 0;
 }
 
-static bool is_stopped(void *context) {
-    struct err ignored;
-    (void)context;
-    return !signals_check(&ignored);
-}
-
 static bool wait_for_end(pid_t child, int pipe_end, struct span input, int *status) {
     double until_s = clock_monotonic_s() + HOOK_LIMIT_S;
     bool is_fed = false, is_told = false;
     while (clock_monotonic_s() < until_s) {
-        if (!is_told && is_stopped(NULL)) {
+        if (!is_told && signals_have_come(NULL)) {
             kill(-child, SIGTERM);
             until_s = clock_monotonic_s() + STOP_LIMIT_S;
             is_told = true;
@@ -97,7 +91,7 @@ bool hook_run(const char *command, struct span input, struct err *err) {
     fcntl(ends[1], F_SETFL, O_NONBLOCK);
     if (!wait_for_end(child, ends[1], input, &status))
         return err_set(err, ERR_FAILED, "the hook took longer than %.0f s and was ended",
-                       is_stopped(NULL) ? STOP_LIMIT_S : HOOK_LIMIT_S);
+                       signals_have_come(NULL) ? STOP_LIMIT_S : HOOK_LIMIT_S);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     return WIFEXITED(status)
@@ -116,11 +110,11 @@ static bool ping_once(struct http_client *client, const char *url, struct err *e
 }
 
 bool hook_ping(const char *url, struct err *err) {
-    struct http_settings settings = {.timeout_s = PING_TIMEOUT_S, .is_stopped = is_stopped};
+    struct http_settings settings = {.timeout_s = PING_TIMEOUT_S, .is_stopped = signals_have_come};
     struct http_client *client = NULL;
     bool ok = http_open(&client, &settings, err);
     for (int tries = 1; ok && !ping_once(client, url, err); tries++) {
-        ok = tries < PING_TRIES && !is_stopped(NULL);
+        ok = tries < PING_TRIES && !signals_have_come(NULL);
         if (ok)
             pause_s(0.5);
     }

@@ -1,5 +1,6 @@
-/* Recorded snapshots, run again in memory by the model as it is now: one, and another on top of it.
- * So the KPIs are those that each snapshot gives, and nothing that came later plays a part. */
+/* Recorded snapshots, run again in a database of their own by the model as it is now: one, and
+ * another on top of it. So the KPIs are those that each snapshot gives, and nothing that came later
+ * plays a part. */
 #ifndef GOLDLEAF_CLI_REPLAY_H
 #define GOLDLEAF_CLI_REPLAY_H
 

@@ -299,12 +299,6 @@ bool pipeline_check_inputs(const struct model *model, const char *inputs, struct
     return err_hint(err, "name the folder of the CSV files with --inputs");
 }
 
-static bool is_stopped(void *context) {
-    struct err ignored;
-    (void)context;
-    return !signals_check(&ignored);
-}
-
 bool pipeline_run(struct warehouse *warehouse, const struct model *model,
                   const struct run_options *options, struct progress *progress, struct arena *arena,
                   struct run_report *report, struct err *err) {
@@ -332,7 +326,7 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
     report->gold = arena_array(arena, model->gold_count, sizeof *report->gold);
     if (!options->source)
         csv_source_open(&pipeline.source, model, options->inputs);
-    warehouse_stop_when(warehouse, is_stopped, NULL);
+    warehouse_stop_when(warehouse, signals_have_come, NULL);
     bool ok = run_stages(&pipeline, err);
     progress_clear(progress);
     if (ok && options->is_dry)

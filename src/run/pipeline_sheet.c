@@ -374,14 +374,10 @@ static bool read_google_pull(struct pipeline *pipeline, const struct sheet_model
                              struct source_past *past, struct err *err) {
     struct value loaded_at;
     struct value table = value_string(arena_printf(pipeline->arena, "bronze_%s", model->name));
-    struct tm when = {0};
-    past->pulled_at_s = -1;
     if (!warehouse_value(pipeline->warehouse, pipeline->arena, sql_file("audit/last_google_pull"),
                          &table, 1, &loaded_at, err))
         return false;
-    const char *text = text_or_null(pipeline->arena, loaded_at);
-    if (text && strptime(text, "%Y-%m-%dT%H:%M:%SZ", &when))
-        past->pulled_at_s = timegm(&when);
+    past->pulled_at_s = clock_read_utc(text_or_null(pipeline->arena, loaded_at));
     return true;
 }
 

@@ -35,3 +35,8 @@ bool signals_check(struct err *err) {
         return err_set(err, ERR_INTERRUPTED, "interrupted");
     }
 }
+
+bool signals_have_come(void *unused) {
+    (void)unused;
+    return received != 0;
+}

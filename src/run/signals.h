@@ -9,4 +9,7 @@ void signals_install(void); /* also ignores SIGPIPE and SIGXFSZ: write errors ar
 /* False with ERR_INTERRUPTED or ERR_TERMINATED when one has come in. */
 bool signals_check(struct err *err);
 
+/* The same for who asks a function, such as a warehouse: whether one has come in. */
+bool signals_have_come(void *unused);
+
 #endif

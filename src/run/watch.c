@@ -59,12 +59,6 @@ void watch_show(void *context, const char *sheet, size_t rows, size_t requests_u
     pthread_mutex_unlock(&watch->mutex);
 }
 
-bool watch_is_stopped(void *context) {
-    struct err ignored;
-    (void)context;
-    return !signals_check(&ignored);
-}
-
 void watch_read(struct watch *watch, char note[static WATCH_NOTE_SIZE], int64_t *rows) {
     pthread_mutex_lock(&watch->mutex);
     memcpy(note, watch->note, WATCH_NOTE_SIZE);

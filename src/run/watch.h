@@ -25,9 +25,6 @@ void watch_close(struct watch *watch);
 /* See sheets_settings.show; `context` is the watch. */
 void watch_show(void *context, const char *sheet, size_t rows, size_t requests_used);
 
-/* For http_settings.is_stopped: whether a signal came in. */
-bool watch_is_stopped(void *context);
-
 /* Copies what there is to show. */
 void watch_read(struct watch *watch, char note[static WATCH_NOTE_SIZE], int64_t *rows);
 

@@ -2,6 +2,8 @@
 
 #include "stages/schema.h"
 
+const char *const DIFF_KINDS[] = {"added", "removed", "changed"};
+
 void diff_open(struct diff *diff, const struct model *model, const struct diff_options *options) {
     *diff = (struct diff){.model = model, .options = *options};
     diff->sheets = arena_array(&diff->arena, model->sheet_count, sizeof *diff->sheets);

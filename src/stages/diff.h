@@ -11,6 +11,7 @@
 #include "stages/bronze.h"
 
 enum diff_kind { DIFF_ADDED, DIFF_REMOVED, DIFF_CHANGED };
+extern const char *const DIFF_KINDS[]; /* their names */
 
 struct diff_cell {
     const char *column;

@@ -8,7 +8,6 @@ bool diff_finish_rejects(struct diff *diff, struct warehouse *warehouse, struct 
 bool diff_finish_gold(struct diff *diff, struct warehouse *warehouse, struct err *err);
 
 /* TEMP tables of what was before. */
-#define DIFF_REJECTS "goldleaf_before_rejects"
 #define DIFF_GOLD_PREFIX "goldleaf_before_"
 
 #endif
