@@ -40,13 +40,9 @@ static bool check_rebuild(struct replay *replay, const struct verify_state *stat
                (struct verify_difference){.table = "bronze",
                                           .found = err->message,
                                           .expected = "sheets that can be built again"});
+    for (size_t i = 1; i < COUNT_OF(names); i++)
+        verify_skip(report, verify_open(report, names[i]), "silver could not be built again");
     return true;
-}
-
-static bool is_stopped(void *context) {
-    struct err ignored;
-    (void)context;
-    return !signals_check(&ignored);
 }
 
 static bool verify(struct replay *replay, struct verify_report *report, struct err *err) {
@@ -55,7 +51,7 @@ static bool verify(struct replay *replay, struct verify_report *report, struct e
     if (!session_read_model(session, &replay->model, err) ||
         !session_open_warehouse(session, &replay->stored, err))
         return false;
-    warehouse_stop_when(replay->stored, is_stopped, NULL);
+    warehouse_stop_when(replay->stored, signals_have_come, NULL);
     return verify_read_state(replay->stored, replay->model, session->arena, &state, err) &&
            verify_bronze(replay->stored, report, err) &&
            verify_silver(replay->stored, replay->model, &state, report, err) &&

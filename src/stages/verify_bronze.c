@@ -262,7 +262,7 @@ static bool list_tables(struct warehouse *warehouse, struct arena *arena, const 
     struct statement *statement = NULL;
     size_t capacity = 0;
     bool has_row = true;
-    bool ok = statement_prepare(warehouse, &statement, sql_file("prune/sheets"), err) &&
+    bool ok = statement_prepare(warehouse, &statement, sql_file("verify/sheets"), err) &&
               statement_start(statement, NULL, 0, err);
     *tables = NULL;
     *count = 0;

@@ -10,32 +10,35 @@
 struct comparison {
     const char *table;
     const char *sql;
-    size_t key_count, width;
-    const struct field **fields; /* per column; NULL: as it is */
-    const char **names;
-    struct value parameter; /* $1, if its kind is not NULL */
+    size_t key_count;
+    const struct field **fields; /* per column; NULL: all as they are */
+    struct value parameter;      /* $1, if its kind is not NULL */
 };
 
 struct side {
     struct statement *statement;
     struct value *row;
+    size_t width;
     bool has_row;
 };
 
 static bool open_side(struct side *side, struct warehouse *warehouse,
                       const struct comparison *comparison, struct arena *arena, struct err *err) {
     bool has_parameter = comparison->parameter.kind != VALUE_NULL;
-    *side = (struct side){.row = arena_array(arena, comparison->width, sizeof *side->row)};
-    return statement_prepare(warehouse, &side->statement, comparison->sql, err) &&
-           statement_start(side->statement, &comparison->parameter, has_parameter, err);
+    *side = (struct side){0};
+    if (!statement_prepare(warehouse, &side->statement, comparison->sql, err))
+        return false;
+    side->width = statement_column_count(side->statement);
+    side->row = arena_array(arena, side->width, sizeof *side->row);
+    return statement_start(side->statement, &comparison->parameter, has_parameter, err);
 }
 
 static bool next_row(struct side *side, const struct comparison *comparison, struct err *err) {
     if (!statement_next(side->statement, &side->has_row, err))
         return false;
-    for (size_t i = 0; side->has_row && i < comparison->width; i++) {
+    for (size_t i = 0; side->has_row && i < side->width; i++) {
         side->row[i] = statement_value(side->statement, i);
-        if (comparison->fields[i])
+        if (comparison->fields)
             side->row[i] = silver_value(comparison->fields[i], side->row[i]);
     }
     return true;
@@ -65,8 +68,7 @@ static int compare_keys(const struct comparison *comparison, const struct side *
 
 /* Two databases add up fractions in two orders; everything else is exact. */
 static bool is_same_value(const struct field *field, struct value a, struct value b) {
-    bool is_rate = field && field->type == FIELD_RATE;
-    if (!is_rate || a.kind == VALUE_NULL || b.kind == VALUE_NULL)
+    if (!field || field->type != FIELD_RATE || a.kind == VALUE_NULL || b.kind == VALUE_NULL)
         return value_equal(a, b);
     double x = a.kind == VALUE_REAL ? a.real : (double)a.integer;
     double y = b.kind == VALUE_REAL ? b.real : (double)b.integer;
@@ -86,13 +88,16 @@ static void compare_rows(const struct comparison *comparison, const struct side 
                          const struct side *found, struct verify_report *report,
                          struct verify_check *check) {
     struct arena scratch = {0};
-    for (size_t i = comparison->key_count; i < comparison->width; i++)
-        if (!is_same_value(comparison->fields[i], expected->row[i], found->row[i]))
+    for (size_t i = comparison->key_count; i < found->width; i++) {
+        const struct field *field = comparison->fields ? comparison->fields[i] : NULL;
+        if (!is_same_value(field, expected->row[i], found->row[i]))
             verify_add(report, check,
-                       (struct verify_difference){
-                           comparison->table, name_key(comparison, found, &scratch),
-                           comparison->names[i], verify_text(&scratch, expected->row[i]),
-                           verify_text(&scratch, found->row[i])});
+                       (struct verify_difference){comparison->table,
+                                                  name_key(comparison, found, &scratch),
+                                                  statement_column_name(found->statement, i),
+                                                  verify_text(&scratch, expected->row[i]),
+                                                  verify_text(&scratch, found->row[i])});
+    }
     arena_free(&scratch);
 }
 
@@ -147,18 +152,16 @@ static struct comparison of_fields(struct arena *arena, const char *table,
                                    size_t key_count) {
     struct comparison comparison = {.table = table, .key_count = key_count};
     comparison.fields = arena_array(arena, count, sizeof *comparison.fields);
-    comparison.names = arena_array(arena, count, sizeof *comparison.names);
+    size_t width = 0;
     for (size_t i = 0; i < key_count; i++)
-        comparison.fields[comparison.width++] = &fields[key[i]];
+        comparison.fields[width++] = &fields[key[i]];
     for (size_t i = 0; i < count; i++)
         if (!is_key(key, key_count, i))
-            comparison.fields[comparison.width++] = &fields[i];
+            comparison.fields[width++] = &fields[i];
     struct buf sql = {0};
     buf_add_text(&sql, "SELECT ");
-    for (size_t i = 0; i < comparison.width; i++) {
-        comparison.names[i] = comparison.fields[i]->name;
-        buf_printf(&sql, "%s\"%s\"", i ? ", " : "", comparison.names[i]);
-    }
+    for (size_t i = 0; i < width; i++)
+        buf_printf(&sql, "%s\"%s\"", i ? ", " : "", comparison.fields[i]->name);
     buf_printf(&sql, " FROM \"%s\" ORDER BY ", table);
     schema_add_fields(&sql, fields, key, key_count, NULL);
     comparison.sql = arena_string(arena, buf_span(&sql));
@@ -220,22 +223,12 @@ static const struct {
 };
 
 static struct comparison of_faults(struct arena *arena, size_t index, const char *bronze) {
-    static const char *const names[][7] = {
-        {"row_number", "cell", "record_key", "rule", "column_name", "value", "row_json"},
-        {"row_number", "column_name", "cell", "record_key", "rule", "value"}};
-    size_t width = index == 0 ? 7 : 6;
-    struct comparison comparison = {
+    return (struct comparison){
         .table = arena_printf(arena, "%s of %s, row", FAULTS[index].table, bronze),
         .sql = arena_printf(arena, "SELECT %s FROM %s WHERE source_table = $1 ORDER BY %s",
                             FAULTS[index].columns, FAULTS[index].table, FAULTS[index].order),
         .key_count = FAULTS[index].key_count,
-        .width = width,
-        .fields = arena_array(arena, width, sizeof *comparison.fields),
-        .names = arena_array(arena, width, sizeof *comparison.names),
         .parameter = value_string(bronze)};
-    for (size_t i = 0; i < width; i++)
-        comparison.names[i] = names[index][i];
-    return comparison;
 }
 
 static bool compare_faults(struct warehouse *warehouse, struct warehouse *rebuild,

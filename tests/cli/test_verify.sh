@@ -85,6 +85,11 @@ damage "UPDATE audit_loads SET content_hash = 'x' WHERE table_name = 'bronze_eve
     '^ +bronze_events, content_hash: expected [0-9a-f]{16}, found x$'
 damage "UPDATE audit_headers SET header = '[]' WHERE table_name = 'bronze_venues'" sheet_hashes \
     '^ +bronze_venues, content_hash'
+damage "DELETE FROM audit_headers WHERE table_name = 'bronze_venues'" sheet_hashes \
+    '^ +bronze_venues, content_hash'
+damage "UPDATE audit_headers SET header = 'x' WHERE table_name = 'bronze_venues'" silver \
+    '^skipped +rejects +silver could not be built again$' \
+    '^skipped +gold +silver could not be built again$'
 damage "UPDATE bronze_tickets SET _removed_snapshot_id = 1 WHERE _key = 'T-10'" ranges \
     '^ +bronze_tickets T-10, _snapshot_id, _removed_snapshot_id: .* found 1, 1$'
 damage "UPDATE bronze_tickets SET _snapshot_id = 9 WHERE _key = 'T-1'" ranges 'found 9, nothing$'
