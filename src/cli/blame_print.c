@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define CAUSES_SHOWN 20 /* of each column, for people */
+#define NOT_EXPLAINED "not explained by edits of cells"
 
 static struct value value_of(const struct value *row, size_t field) {
     return row ? row[field] : value_null();
@@ -58,11 +59,10 @@ struct cause_place {
 };
 
 static struct cause_place place_of(const struct inquiry *self, const struct blame_cause *cause) {
-    static const char *const kinds[] = {"added", "removed", "changed"};
     const struct edit *edit = cause->edit;
     const struct sheet_model *sheet = &self->replay.model->sheets[edit->sheet];
     struct cause_place place = {.sheet = sheet->name,
-                                .kind = kinds[edit->row->kind],
+                                .kind = DIFF_KINDS[edit->row->kind],
                                 .key = edit->row->key,
                                 .row = edit->row->row};
     for (size_t i = 0; i < self->sheet_count; i++)
@@ -223,7 +223,7 @@ static void add_remainder(const struct inquiry *self, size_t field, const double
         add_signed(&output->text, &self->question.gold->fields[field], *remainder);
         buf_add_text(&output->text, " is ");
     }
-    buf_add_text(&output->text, "not explained by edits of cells\n");
+    buf_add_text(&output->text, NOT_EXPLAINED "\n");
     for (size_t i = 0; i < self->replay.model->sheet_count; i++) {
         const struct diff_sheet *sheet = &self->diff.sheets[i];
         const char *name = self->replay.model->sheets[i].name;
@@ -296,6 +296,25 @@ static void add_text(const struct inquiry *self) {
                                         : "\nThere is no such row in either snapshot.\n");
 }
 
+/* As in text; without it the effects would not add up. */
+static void add_csv_remainder(struct table *table, const struct inquiry *self, size_t field,
+                              bool has_causes) {
+    const struct field *column = &self->question.gold->fields[field];
+    struct buf effect = {0};
+    double remainder;
+    bool is_number = remainder_of(self, field, &remainder);
+    if (is_number && remainder != 0)
+        add_signed(&effect, column, remainder);
+    if (is_number ? remainder != 0 : !has_causes) {
+        table_add_string(table, column->name);
+        table_add(table, buf_span(&effect));
+        for (int i = 0; i < 4; i++) /* of no sheet, cell, key, column */
+            table_add_string(table, NULL);
+        table_add_string(table, NOT_EXPLAINED);
+    }
+    buf_free(&effect);
+}
+
 static void add_csv(const struct inquiry *self) {
     static const struct table_column columns[] = {
         {"kpi", COLUMN_TEXT, 0},   {"effect", COLUMN_NUMBER, 0}, {"sheet", COLUMN_TEXT, 0},
@@ -303,10 +322,18 @@ static void add_csv(const struct inquiry *self) {
         {"change", COLUMN_TEXT, 0}};
     struct table table;
     table_begin(&table, &self->session->output, columns, COUNT_OF(columns), 0);
-    for (size_t field = 0; field < self->question.gold->field_count; field++)
-        for (size_t i = 0; has_moved(self, field) && i < self->blame.cause_count; i++)
-            if (moved_by(&self->blame.causes[i], field))
-                add_cause(&table, self, &self->blame.causes[i], field, true);
+    for (size_t field = 0; field < self->question.gold->field_count; field++) {
+        bool has_causes = false;
+        if (!has_moved(self, field))
+            continue;
+        for (size_t i = 0; i < self->blame.cause_count; i++) {
+            if (!moved_by(&self->blame.causes[i], field))
+                continue;
+            add_cause(&table, self, &self->blame.causes[i], field, true);
+            has_causes = true;
+        }
+        add_csv_remainder(&table, self, field, has_causes);
+    }
     table_end(&table);
 }
 

@@ -31,20 +31,12 @@ static bool read_rule(struct pruning *self, struct err *err) {
     self->rule.newest = options->keep_count;
     if (options->keep_s) {
         char text[CLOCK_TEXT_SIZE];
-        struct tm utc;
-        time_t since = time(NULL) - (time_t)options->keep_s;
+        int64_t since_s = (int64_t)time(NULL) - options->keep_s;
         /* All of our times lie after 1970, and are compared as texts. */
-        gmtime_r(&(time_t){since > 0 ? since : 0}, &utc);
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+        clock_write_utc(since_s > 0 ? since_s : 0, text);
         self->rule.since = arena_string(self->session->arena, span_from(text));
     }
     return true;
-}
-
-static bool is_stopped(void *context) {
-    struct err ignored;
-    (void)context;
-    return !signals_check(&ignored);
 }
 
 /* Opened for reading first, so that a warehouse that is not there is not made. */
@@ -59,7 +51,7 @@ static bool open_warehouse(struct pruning *self, struct err *err) {
             !warehouse_open(&self->warehouse, url, WAREHOUSE_WRITE, err))
             return false;
     }
-    warehouse_stop_when(self->warehouse, is_stopped, NULL);
+    warehouse_stop_when(self->warehouse, signals_have_come, NULL);
     return true;
 }
 
@@ -68,7 +60,8 @@ static void give_back(struct pruning *self) {
     struct err err = {0};
     if (!prune_give_back(self->warehouse, &self->plan, self->session->arena, &err))
         log_line(LOG_LEVEL_WARN, "prune_space",
-                 "the snapshots are dropped, but their room was not given back: %s", err.message);
+                 "the snapshots are dropped, but their room was not given back: %s%s%s",
+                 err.message, *err.hint ? "; " : "", err.hint);
 }
 
 /* A reader is in a transaction already. */

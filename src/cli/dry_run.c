@@ -55,7 +55,11 @@ bool dry_run_check_names(const struct session *session, const struct model *mode
                      options->ignored[i]);
     if (sheet && !session_check_sheet(session, model, OPTION_SHEET, sheet, err))
         return false;
-    const char *only = options->text[OPTION_ONLY];
+    const char *only = options->text[OPTION_ONLY], *format = options->text[OPTION_FORMAT];
+    if (only && format && strcmp(only, "counts") == 0 && strcmp(format, "csv") == 0) {
+        err_set(err, ERR_USAGE, "--only counts has no form as CSV, which has a line per cell");
+        return err_hint(err, "use --format json, or text");
+    }
     if (!sheet || !only || strcmp(only, "kpis") != 0)
         return true;
     err_set(err, ERR_USAGE, "--sheet leaves KPIs out, and --only kpis everything else");

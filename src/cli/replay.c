@@ -57,8 +57,12 @@ static bool choose_snapshots(struct replay *self, int64_t from, int64_t to, stru
     struct arena *arena = self->session->arena;
     int64_t last, previous;
     if (!snapshots_read_last(self->stored, arena, &last, err) ||
+        (from && !snapshots_find(self->stored, arena, from, &self->from_loaded_at, err)) ||
+        (to && !snapshots_find(self->stored, arena, to, &self->to_loaded_at, err)) ||
         !snapshots_read_previous(self->stored, arena, to ? to : last, &previous, err))
         return false;
+    if (last == 0)
+        return err_set(err, ERR_USAGE, "there is no snapshot; nothing has been pulled yet");
     if (previous == 0 && from == 0 && to > 1)
         return err_set(err, ERR_USAGE, "there is no snapshot before %lld", (long long)to);
     if (previous == 0 && (from == 0 || to == 0)) {

@@ -1,9 +1,10 @@
 #include "cli/snapshots.h"
 
 static bool read_number(struct warehouse *warehouse, struct arena *arena, const char *file,
-                        int64_t parameter, int64_t *number, struct err *err) {
-    struct value value, bound = value_integer(parameter);
-    if (!warehouse_value(warehouse, arena, sql_file(file), &bound, parameter ? 1 : 0, &value, err))
+                        const struct value *parameters, size_t count, int64_t *number,
+                        struct err *err) {
+    struct value value;
+    if (!warehouse_value(warehouse, arena, sql_file(file), parameters, count, &value, err))
         return false;
     *number = value.kind == VALUE_INTEGER ? value.integer : 0;
     return true;
@@ -11,19 +12,20 @@ static bool read_number(struct warehouse *warehouse, struct arena *arena, const 
 
 bool snapshots_read_last(struct warehouse *warehouse, struct arena *arena, int64_t *last,
                          struct err *err) {
-    return read_number(warehouse, arena, "audit/last_snapshot", 0, last, err);
+    return read_number(warehouse, arena, "audit/last_snapshot", NULL, 0, last, err);
 }
 
 bool snapshots_read_previous(struct warehouse *warehouse, struct arena *arena, int64_t number,
                              int64_t *previous, struct err *err) {
-    return read_number(warehouse, arena, "audit/previous_snapshot", number, previous, err);
+    struct value parameter = value_integer(number);
+    return read_number(warehouse, arena, "audit/previous_snapshot", &parameter, 1, previous, err);
 }
 
 /* Numbers are given one after the other, so one below the last that is not there has been there. */
 static bool tell_why(struct warehouse *warehouse, struct arena *arena, int64_t number,
                      struct err *err) {
     int64_t first, last;
-    if (!read_number(warehouse, arena, "audit/first_snapshot", 0, &first, err) ||
+    if (!read_number(warehouse, arena, "audit/first_snapshot", NULL, 0, &first, err) ||
         !snapshots_read_last(warehouse, arena, &last, err))
         return false;
     if (last == 0)

@@ -315,7 +315,7 @@ static bool differs_in_common(const struct sheet_diff *self) {
 /* ---- keys that come more than once ---- */
 
 static void note_key(struct sheet_diff *self, struct span key, bool is_changed) {
-    if (key.size == 0)
+    if (key.size == 0 || self->change->match.changed == 0) /* no pair could be another one */
         return;
     if (self->key_count == self->key_capacity) {
         self->key_capacity = self->key_capacity ? self->key_capacity * 2 : 256;
@@ -372,13 +372,13 @@ static bool add_changed(struct sheet_diff *self, size_t row, struct err *err) {
 
 static void add_added(struct sheet_diff *self, size_t row) {
     self->out->added++;
-    struct diff_row *out = new_row(self);
-    if (!out)
-        return;
     read_new(self, row);
     struct span key =
         key_of_cells(self->pull->model, &self->pull->header, self->new_cells, &self->scratch);
     note_key(self, key, false);
+    struct diff_row *out = new_row(self);
+    if (!out)
+        return;
     *out = (struct diff_row){
         .kind = DIFF_ADDED, .key = keep(self, key), .row = row + 2, .old_row = SIZE_MAX};
     out->cells = arena_array(&self->diff->arena, self->columns.new_count, sizeof *out->cells);
@@ -390,12 +390,12 @@ static void add_added(struct sheet_diff *self, size_t row) {
 
 static bool add_removed(struct sheet_diff *self, size_t old_row, struct err *err) {
     self->out->removed++;
-    struct diff_row *out = new_row(self);
-    if (!out)
-        return true;
     if (!read_old(self, old_row, err))
         return false;
     note_key(self, self->old_key, false);
+    struct diff_row *out = new_row(self);
+    if (!out)
+        return true;
     *out = (struct diff_row){
         .kind = DIFF_REMOVED, .key = keep(self, self->old_key), .old_row = old_row};
     out->cells = arena_array(&self->diff->arena, self->columns.old_count, sizeof *out->cells);

@@ -91,6 +91,8 @@ run 0 all --inputs inputs --database moved.sqlite -q
 run 0 blame gold_event_sales event_id=E-1 gross_revenue --database moved.sqlite
 out_has '^  [+-]2\.00 is not explained by edits of cells$'
 out_has '^    tickets: [12] rows? moved$'
+run 0 blame gold_event_sales event_id=E-1 gross_revenue --database moved.sqlite --format csv
+out_has '^gross_revenue,[+-]2\.00,,,,,not explained by edits of cells$'
 
 # A needed column has another name.
 printf 'V-2,Hall,Pune,MH,IN,40\nV-3,Club,Pune,MH,IN,7\nV-4,Park,Pune,MH,IN,900\n' >>inputs/venues.csv
@@ -100,3 +102,5 @@ run 0 all --inputs inputs --database moved.sqlite -q
 run 0 blame gold_event_sales event_id=E-1 sell_through --database moved.sqlite
 out_has '^  not explained by edits of cells$'
 out_has '^    venues: column renamed: capacity → places$'
+run 0 blame gold_event_sales event_id=E-1 sell_through --database moved.sqlite --format csv
+out_has '^sell_through,,,,,,not explained by edits of cells$'

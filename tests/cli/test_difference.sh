@@ -252,12 +252,15 @@ json '[c for c in d["gold"][0]["changed"][0]["cells"] if c["column"] == "gross_r
 run 0 diff --format json --limit 1
 shape
 json "len($tickets[\"changes\"]), $tickets[\"rows\"][\"changed\"]" '(1, 5)'
+json "$tickets[\"repeated_keys\"]" True # whatever is shown
 
 # The limit is for every list, the counts are of all; what is left out is null.
 json 'max(len(l) for l in d["rejects"].values() if type(l) is list), d["rejects"]["rows"]' \
     "(1, {'new': 1, 'healed': 1})"
 json 'len(d["gold"][0]["changed"]), d["gold"][0]["rows"]' \
     "(1, {'added': 0, 'removed': 0, 'changed': 2})"
+run 2 diff --format csv --only counts
+err_has 'has no form as CSV'
 run 0 diff --format json --only counts
 json "$tickets[\"changes\"], $tickets[\"rows\"][\"changed\"]" '(None, 5)'
 json 'd["rejects"]' "{'new': None, 'healed': None, 'rows': {'new': 1, 'healed': 1}}"
@@ -374,3 +377,14 @@ out_lacks 'Newly|Healed'
 run 0 build_gold -q
 run 0 build_gold --dry-run
 out_has '^Nothing would change\.$'
+
+# A changed row whose key another row has, too, is told of whatever the limit shows.
+make_inputs
+run 0 all --inputs inputs --database twice.sqlite -q
+sed -i '/^T-1,/s/100.00/150.00/' inputs/tickets.csv
+sed -n '/^T-1,/s/150.00/160.00/p' inputs/tickets.csv >again
+cat again >>inputs/tickets.csv
+for limit in 0 1; do
+    run 0 all --dry-run --inputs inputs --database twice.sqlite --format json --limit $limit
+    json "$tickets[\"repeated_keys\"]" True
+done

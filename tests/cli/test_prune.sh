@@ -107,6 +107,8 @@ err_has '--snapshot: snapshot 5 was dropped by .goldleaf prune.'
 err_has 'the oldest one that is kept is 3, the last one 7'
 run 2 diff 2 7
 err_has 'snapshot 2 was dropped by'
+run 2 blame gold_event_sales event_id=E-1 --to 2
+err_has 'snapshot 2 was dropped by'
 run 2 blame gold_event_sales event_id=E-1 --from 1
 err_has 'snapshot 1 was dropped by'
 run 2 export bronze_tickets --snapshot 8
