@@ -22,9 +22,10 @@ static void add_json(struct output *output, const struct run_report *report, int
     buf_add_char(&output->text, '\n');
 }
 
+/* An error, so that it is seen under --quiet, too: an alert that fails would never be missed. */
 static void note(bool ok, const char *event, const struct err *err) {
     if (!ok)
-        log_line(LOG_LEVEL_WARN, event, "%s", err->message);
+        log_line(LOG_LEVEL_ERROR, event, "%s", err->message);
 }
 
 void after_run(const struct session *session, const struct run_report *report, int exit_code,

@@ -85,7 +85,7 @@ static bool print_report(struct session *session, struct warehouse *warehouse,
     bool is_read = output->format == OUTPUT_TEXT && !is_silent && !output->path;
     bool ok = true;
     log_report(report, is_read);
-    log_summary(report, session->is_scheduled);
+    log_summary(report, session->is_scheduled || session->options.text[OPTION_LOG_FILE]);
     if (!is_silent && output->format == OUTPUT_JSON)
         run_report_add_json(output, report, session->exit_code);
     else if (!is_silent && output->format == OUTPUT_CSV)

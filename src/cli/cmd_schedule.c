@@ -7,10 +7,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/zone.h"
 #include "cli/after_run.h"
 #include "cli/child.h"
 #include "cli/configure.h"
 #include "cli/daemon_clock.h"
+#include "cli/metrics.h"
 #include "cli/notify.h"
 #include "run/pipeline.h"
 #include "run/signals.h"
@@ -20,7 +22,6 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,6 +54,7 @@ struct daemon {
     int64_t runs, failures;
     int last_exit_code;
     bool was_ended_by_us; /* the last run, because it did not stop */
+    struct err crash;     /* of the last run whose process was ended */
 };
 
 /* ---- settings ---- */
@@ -167,13 +169,11 @@ static bool write_crash(const struct daemon *self, const struct err *cause) {
 /* A run whose process was ended could tell nobody. */
 static int record_crash(void *context) {
     struct daemon *self = context;
-    struct err cause, stop;
-    describe_crash(self, &cause);
-    log_failure(&cause, self->last_exit_code);
-    for (int tries = 1; !write_crash(self, &cause) && tries < CRASH_TRIES && signals_check(&stop);
-         tries++)
+    struct err stop;
+    for (int tries = 1;
+         !write_crash(self, &self->crash) && tries < CRASH_TRIES && signals_check(&stop); tries++)
         sleep(1); /* a signal ends it, too */
-    after_run(&self->settings->session, NULL, self->last_exit_code, &cause);
+    after_run(&self->settings->session, NULL, self->last_exit_code, &self->crash);
     return 0;
 }
 
@@ -207,14 +207,27 @@ static void take_outcome(struct daemon *self, int status) {
     bool is_stopping = self->clock.is_stopping, has_published = atomic_load(self->has_published);
     self->last_exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     self->was_ended_by_us = is_stopping;
-    self->runs++;
     self->failures += !has_published && !is_stopping;
     if (!WIFSIGNALED(status))
         return;
-    if (has_published)
+    if (has_published) {
         say_cut_off(self);
-    else
-        keep_books(self, record_crash);
+        return;
+    }
+    describe_crash(self, &self->crash);
+    log_failure(&self->crash, self->last_exit_code); /* here: the child may not come about */
+    keep_books(self, record_crash);
+}
+
+/* There is no process for a hook either, but whoever watches the metrics hears of it. */
+static void take_no_process(struct daemon *self, int error) {
+    const char *metrics = self->settings->session.options.text[OPTION_METRICS_FILE];
+    struct err err;
+    log_line(LOG_LEVEL_ERROR, "no_process", "a run could not start: %s", strerror(error));
+    self->last_exit_code = 1;
+    self->failures++;
+    if (metrics && !metrics_write(metrics, NULL, self->last_exit_code, &err))
+        log_line(LOG_LEVEL_ERROR, "metrics_failed", "%s", err.message);
 }
 
 static void run(struct daemon *self) {
@@ -224,13 +237,11 @@ static void run(struct daemon *self) {
     notify_say("STATUS=running");
     atomic_store(self->has_published, false);
     pid_t child = child_start(&self->clock, run_all, self);
-    if (child > 0) {
+    if (child > 0)
         take_outcome(self, child_wait(&self->clock, child, RUN_PATIENCE_S));
-        return;
-    }
-    log_line(LOG_LEVEL_ERROR, "no_process", "a run could not start: %s", strerror(errno));
-    self->last_exit_code = 1;
-    self->failures++;
+    else
+        take_no_process(self, errno);
+    self->runs++;
 }
 
 static void note_delay(const struct schedule_slot *slot) {
@@ -287,13 +298,10 @@ static bool read_rule(struct daemon *self, const struct session *session, struct
 /* The zone of a cron line; a run sets the model's for itself. */
 static bool use_zone(const struct session *session, struct err *err) {
     const char *zone = session->options.text[OPTION_ZONE];
-    char path[512];
-    struct stat info;
     if (!zone)
         return true;
-    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
-    if (strstr(zone, "..") || zone[0] == '/' || stat(path, &info) != 0 || !S_ISREG(info.st_mode))
-        return err_set(err, ERR_USAGE, "--zone: there is no time zone \"%s\"", zone);
+    if (!zone_check(zone, err))
+        return err_wrap(err, "--zone");
     setenv("TZ", zone, 1);
     tzset();
     return true;

@@ -89,7 +89,6 @@ void daemon_clock_open(struct daemon_clock *clock, void (*on_status)(void *conte
     sigemptyset(&clock->signals);
     for (size_t i = 0; i < COUNT_OF(numbers); i++)
         sigaddset(&clock->signals, numbers[i]);
-    signal(SIGCHLD, SIG_DFL); /* whoever started us may ignore it: then children end unheard */
     sigprocmask(SIG_BLOCK, &clock->signals, NULL);
     struct err ignored;
     if (!signals_check(&ignored))

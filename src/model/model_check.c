@@ -1,41 +1,11 @@
 /* What the parts of a model must be to each other. */
+#include "base/zone.h"
 #include "model/reader.h"
 
-#include <unistd.h>
-
-#define ZONE_FOLDER "/usr/share/zoneinfo/"
-
-/* Names like Europe/Berlin or Etc/GMT+3: nothing that could lead out of the folder. */
-static bool is_zone_name(const char *name) {
-    for (const char *c = name; *c; c++)
-        if (!ascii_is_alpha(*c) && !ascii_is_digit(*c) && !strchr("/_+-", *c))
-            return false;
-    return ascii_is_alpha(name[0]) && !strchr("/", name[strlen(name) - 1]);
-}
-
-/* A zone's file begins with these letters (RFC 8536); the folder has other files, too. */
-static bool is_zone_file(const char *path) {
-    char magic[4] = "";
-    FILE *file = fopen(path, "rbe");
-    if (!file)
-        return false;
-    bool is_zone = fread(magic, 1, sizeof magic, file) == sizeof magic &&
-                   memcmp(magic, "TZif", sizeof magic) == 0;
-    fclose(file);
-    return is_zone;
-}
-
 void model_check_time_zone(struct reader *reader, const struct json *package, const char *name) {
-    if (strcmp(name, "UTC") == 0) /* needs no file */
-        return;
-    if (!is_zone_name(name)) {
-        reader_fault(reader, package, "goldleaf:timeZone",
-                     "\"%s\" is no name of a time zone, such as UTC or Europe/Berlin", name);
-        return;
-    }
-    if (!is_zone_file(arena_printf(reader->arena, ZONE_FOLDER "%s", name)))
-        reader_fault(reader, package, "goldleaf:timeZone",
-                     "there is no time zone \"%s\" in " ZONE_FOLDER, name);
+    struct err err;
+    if (!zone_check(name, &err))
+        reader_fault(reader, package, "goldleaf:timeZone", "%s", err.message);
 }
 
 static void check_cluster(struct reader *reader, const struct json *resource,

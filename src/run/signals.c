@@ -23,6 +23,7 @@ void signals_install(void) {
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* whoever started us may ignore it: then children end unheard */
 }
 
 bool signals_check(struct err *err) {

@@ -4,7 +4,9 @@
 
 #include "base/err.h"
 
-void signals_install(void); /* also ignores SIGPIPE and SIGXFSZ: write errors are seen as errors */
+/* Also ignores SIGPIPE and SIGXFSZ, so that write errors are seen as errors, and no longer ignores
+ * SIGCHLD. */
+void signals_install(void);
 
 /* False with ERR_INTERRUPTED or ERR_TERMINATED when one has come in. */
 bool signals_check(struct err *err);

@@ -21,6 +21,10 @@ run 2 schedule --every 15
 err_has '--every: "15" is no interval'
 run 2 schedule --cron '61 * * * *'
 err_has 'minute, field 1 of 5'
+run 2 schedule --cron '0 6 * * *' --zone zone.tab
+err_has 'no name of a time zone'
+run 2 schedule --cron '0 6 * * *' --zone leapseconds
+err_has 'there is no time zone "leapseconds"'
 run 2 schedule --cron '0 6 * * *' --zone Mars/Olympus
 err_has 'there is no time zone "Mars/Olympus"'
 run 2 schedule --every 1m --jitter 60s
@@ -70,7 +74,6 @@ wait "$daemon"
 # ---- signals ----
 
 begin --inputs inputs --quiet
-:
 until [ -s warehouse.sqlite ] && [ "$(ask 'SELECT COUNT(*) FROM audit_schedules WHERE next_run_at > 0')" = 1 ]; do
     sleep 0.05
 done
@@ -285,6 +288,20 @@ for url in "http://127.0.0.1:1/$secret" "https://user:word@127.0.0.1:1/$secret";
     log_has 'ping_failed: ping: 127.0.0.1:1: '
     log_lacks "$secret|word"
 done
+# A hook that fails is heard of although cron's line is quiet; and one that ends is, although whoever
+# started us ignores the ends of children.
+run 0 all --inputs inputs --on-success 'exit 3' --quiet
+err_has 'the hook failed with 3'
+time_from=$SECONDS
+"$python" -c 'import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$program" all --inputs inputs --on-success 'cat >hooked' --quiet 2>err ||
+    fail 'a hook beside an ignored SIGCHLD'
+[ -s hooked ] && [ ! -s err ] && [ $((SECONDS - time_from)) -lt 50 ] || fail "the hook was not seen to end: $(cat err)"
+run 0 all --inputs inputs --log-file runs.log -q --format json
+grep -q . runs.log && fail 'quiet is not quiet'
+run 0 all --inputs inputs --log-file runs.log
+grep -q 'run_done' runs.log || fail 'a log file without the run'
 ls -A | grep -E '^\.m\.prom' && fail 'the metrics left something beside them'
 
 # ---- status ----

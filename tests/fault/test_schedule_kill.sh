@@ -72,6 +72,7 @@ check_kills_of_runs() {
     expect_match 'what the hook is told' '"exit_code": 137.*ended by signal 9' "$(tr '\n' ' ' <failure.json)"
     expect 'messages of killed runs on record' "$recorded" "$(sqlite3 w.sqlite "SELECT COUNT(*) FROM
         audit_runs WHERE status = 'failed' AND message LIKE '%ended by signal 9' AND snapshot_id IS NULL")"
+    expect 'crashes told of and recorded' "$recorded" "$(grep -c 'the process of the run was ended by signal 9' log)"
     stop_well
     printf '%d runs killed: %d recorded as failed, %d had published, %d were over\n' \
         "$rounds" "$recorded" "$published" "$idle"
