@@ -54,7 +54,7 @@ void schedule_loop(const struct schedule *schedule) {
         int64_t next_s = slots_next(&schedule->slots, slot_s);
         double delay_s = schedule->jitter_s * clock->chance(clock->context);
         if (schedule->expect)
-            schedule->expect(schedule->context, on_the_wall(&grid, next_s));
+            schedule->expect(schedule->context, on_the_wall(&grid, next_s + (int64_t)delay_s));
         switch (wait_for(&grid, (double)next_s + delay_s)) {
         case SCHEDULE_STOP:
             return;

@@ -8,6 +8,7 @@
 #define MINUTE_S 60
 #define HOUR_S 3600
 #define DAY_S 86400
+#define EVERY_HOUR 0xffffffu
 #define LONGEST_S (366 * (int64_t)DAY_S)
 #define LONGEST_GAP_S (8 * LONGEST_S) /* 29 February, over a year without one */
 
@@ -95,8 +96,7 @@ static bool read_part(const struct field *field, const char **at, uint64_t *bits
     return true;
 }
 
-static bool read_field(const struct field *field, const char **at, uint64_t *bits, bool *is_any) {
-    *is_any = **at == '*' && ((*at)[1] == ' ' || (*at)[1] == '\t' || (*at)[1] == '\0');
+static bool read_field(const struct field *field, const char **at, uint64_t *bits) {
     *bits = 0;
     for (;;) {
         if (!read_part(field, at, bits))
@@ -132,11 +132,12 @@ static bool has_some_day(const struct cron *cron) {
 
 bool slots_read_cron(struct slots *slots, const char *text, struct err *err) {
     uint64_t bits[COUNT_OF(FIELDS)];
-    bool is_any[COUNT_OF(FIELDS)];
+    const char *starts[COUNT_OF(FIELDS)];
     const char *at = expand_nickname(text);
     for (size_t i = 0; i < COUNT_OF(FIELDS); i++) {
         at += strspn(at, " \t");
-        if (*at && read_field(&FIELDS[i], &at, &bits[i], &is_any[i]))
+        starts[i] = at;
+        if (*at && read_field(&FIELDS[i], &at, &bits[i]))
             continue;
         err_set(err, ERR_USAGE, "\"%s\": the %s, field %zu of 5, %s", text, FIELDS[i].name, i + 1,
                 *at ? "cannot be read" : "is missing");
@@ -148,7 +149,7 @@ bool slots_read_cron(struct slots *slots, const char *text, struct err *err) {
         return err_set(err, ERR_USAGE, "\"%s\": there are more than five fields", text);
     *slots = (struct slots){.cron = {bits[0], (uint32_t)bits[1], (uint32_t)bits[2],
                                      (uint32_t)bits[3], (uint32_t)((bits[4] | bits[4] >> 7) & 0x7f),
-                                     is_any[1], is_any[2], is_any[4]}};
+                                     bits[1] == EVERY_HOUR, *starts[2] == '*', *starts[4] == '*'}};
     return has_some_day(&slots->cron) ||
            err_set(err, ERR_USAGE, "\"%s\": that day never comes", text);
 }

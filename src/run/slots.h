@@ -13,8 +13,8 @@
 struct cron {
     uint64_t minutes;                       /* 0 to 59 */
     uint32_t hours, days, months, weekdays; /* 0-23, 1-31, 1-12, 0-6 with Sunday as 0 */
-    bool any_hour;             /* "*": every hour there is, also one that the clock shows twice */
-    bool any_day, any_weekday; /* "*"; where neither is, one of both is enough */
+    bool any_hour;             /* every hour there is, also one that the clock shows twice */
+    bool any_day, any_weekday; /* begins with "*"; where neither does, one of both is enough */
 };
 
 struct slots {
