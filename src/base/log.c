@@ -186,24 +186,27 @@ static void write_line(enum log_level level, const char *event, struct span mess
     buf_free(&line);
 }
 
-void log_line(enum log_level level, const char *event, const char *format, ...) {
-    if (level < state.sink.level)
-        return;
+static void PRINTF_LIKE(3, 0) write_formatted(enum log_level level, const char *event,
+                                              const char *format, va_list arguments) {
     char text[2048];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
     write_line(level, event, span_from(text), NULL, 0);
 }
 
-void log_answer(const char *event, const char *format, ...) {
-    char text[2048];
+void log_line(enum log_level level, const char *event, const char *format, ...) {
+    if (level < state.sink.level)
+        return;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    write_formatted(level, event, format, arguments);
     va_end(arguments);
-    write_line(LOG_LEVEL_INFO, event, span_from(text), NULL, 0);
+}
+
+void log_answer(const char *event, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    write_formatted(LOG_LEVEL_INFO, event, format, arguments);
+    va_end(arguments);
 }
 
 /* Errors are the highest level there is, so none is left out. */

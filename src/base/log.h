@@ -3,10 +3,11 @@
  *   {"time":"2026-11-24T06:00:00Z","level":"warn","event":"sheet_held","run_id":"...",
  *    "message":"..."}
  *
- * The sink is set once by the program and is, with the signal flags, the only state at file scope.
- * Text from outside is made visible (visible.h), so that a cell in a message cannot repaint the
- * terminal. Threads may log at the same time. Secrets have no printable form and never come here.
- * Nothing fails: where standard error is gone there is nobody to tell. */
+ * The sink and its file are set by the program, before each run anew, and are, with the signal
+ * flags, the only state at file scope. Text from outside is made visible (visible.h), so that a
+ * cell in a message cannot repaint the terminal. Threads may log at the same time. Secrets have no
+ * printable form and never come here. Nothing fails: where standard error is gone there is nobody
+ * to tell. */
 #ifndef GOLDLEAF_BASE_LOG_H
 #define GOLDLEAF_BASE_LOG_H
 

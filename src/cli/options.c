@@ -379,8 +379,8 @@ bool options_resolve(struct arena *arena, struct options *options,
 }
 
 size_t options_list_variables(struct arena *arena, const char *const **names) {
-    /* Those that are no option's twin: the credentials and the endpoint of the Google source, and
-     * A .env made for them is no mistake. */
+    /* Those that are no option's twin: the credentials and the endpoint of the Google source. A
+     * .env made for them is no mistake. */
     static const char *const others[] = {"GOLDLEAF_CREDENTIALS", "GOLDLEAF_TOKEN_COMMAND",
                                          "GOLDLEAF_SUBJECT", "GOLDLEAF_GOOGLE_ENDPOINT"};
     const char **list = arena_array(arena, OPTION_COUNT + COUNT_OF(others), sizeof *list);
