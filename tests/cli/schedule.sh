@@ -97,3 +97,14 @@ c = sqlite3.connect(sys.argv[2], timeout=20)
 for row in c.execute(sys.argv[1]): print("|".join(map(str, row)))
 c.commit()' "$1" "${2:-warehouse.sqlite}"
 }
+
+# content DATABASE: the business part of a warehouse, which does not tell how it came about.
+content() {
+    local table columns
+    for table in $(sqlite3 "$1" "SELECT name FROM sqlite_master WHERE type = 'table'
+            AND (name GLOB 'silver_*' OR name GLOB 'gold_*') ORDER BY name"); do
+        columns=$(sqlite3 "$1" "SELECT group_concat('\"' || name || '\"') FROM
+            pragma_table_info('$table') WHERE name NOT GLOB '_*'")
+        sqlite3 "$1" "SELECT '$table', $columns FROM \"$table\"" | sort
+    done
+}

@@ -210,16 +210,32 @@ SELECT type, name FROM sqlite_master;
 .read statements.sql
 SQL
 
-# inspect DATABASE FILE: integrity and state, both of a copy with its journals, so that the
-# original stays as the program left it. A database that is not there is an empty one.
-inspect() {
+# kill_goldleaf FROM TO ARG...: kills it at a moment between the two; false when it was faster.
+kill_goldleaf() {
+    local code=0
+    pick_moment "$1" "$2"
+    timeout --foreground -s KILL "$moment" "$GOLDLEAF" "${@:3}" >"$work/out" 2>"$work/err" || code=$?
+    take_output
+    [ "$code" -ne 0 ] && [ "$code" -ne 124 ] || return
+    expect 'exit code of what is killed' 137 "$code" || printf '%s\n' "$err" >&2
+}
+
+# copy_database DATABASE: into inspected/, with its journals, so that the original stays as the program
+# left it. One that is not there leaves nothing there.
+copy_database() {
     local files=() suffix
     for suffix in '' -wal -journal; do
         [ ! -e "$1$suffix" ] || files+=("$1$suffix")
     done
     rm -f inspected/*
-    : >"$2"
     [ ${#files[@]} -eq 0 ] || cp "${files[@]}" inspected/
+}
+
+# inspect DATABASE FILE: integrity and state, both of a copy. A database that is not there is an empty
+# one.
+inspect() {
+    copy_database "$1"
+    : >"$2"
     [ ! -e "$1" ] || read_state "inspected/${1##*/}" "$2"
 }
 

@@ -11,17 +11,6 @@ rounds=${GOLDLEAF_KILL_ROUNDS:-64}
 tickets=${GOLDLEAF_KILL_TICKETS:-6000}
 kills=0 kept_old=0 kept_new=0
 
-# kill_once FROM TO: kills a run at a moment between the two; false when the run was faster.
-kill_once() {
-    local code=0
-    pick_moment "$1" "$2"
-    timeout --foreground -s KILL "$moment" "$GOLDLEAF" all --inputs "$inputs" \
-        --database warehouse/w.sqlite "${arguments[@]}" >"$work/out" 2>"$work/err" || code=$?
-    take_output
-    [ "$code" -ne 0 ] && [ "$code" -ne 124 ] || return
-    expect 'exit code of the run that is killed' 137 "$code" || printf '%s\n' "$err" >&2
-}
-
 check_kill() {
     check_version
     case $state in
@@ -44,7 +33,8 @@ kill_many() {
             step=$((duration / count))
             context="$scene, round $round"
             start_over
-            if kill_once $((step * round)) $((step * (round + 1))); then
+            if kill_goldleaf $((step * round)) $((step * (round + 1))) all --inputs "$inputs" \
+                --database warehouse/w.sqlite "${arguments[@]}"; then
                 context="$scene, round $round, killed after $moment s"
                 kills=$((kills + 1))
                 check_kill

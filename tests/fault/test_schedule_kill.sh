@@ -12,17 +12,6 @@ rounds=${GOLDLEAF_SOAK:-16}
 published=0 recorded=0 idle=0 slowest=0
 trap '[ -z "$daemon" ] || kill -KILL "$daemon" 2>/dev/null; stop_postgres; cleanup' EXIT
 
-# The business part of a warehouse, which does not tell how it came about.
-content() {
-    local table columns
-    for table in $(sqlite3 "$1" "SELECT name FROM sqlite_master WHERE type = 'table'
-            AND (name GLOB 'silver_*' OR name GLOB 'gold_*') ORDER BY name"); do
-        columns=$(sqlite3 "$1" "SELECT group_concat('\"' || name || '\"') FROM
-            pragma_table_info('$table') WHERE name NOT GLOB '_*'")
-        sqlite3 "$1" "SELECT '$table', $columns FROM \"$table\"" | sort
-    done
-}
-
 # Sheets that differ from those of the round before, so that there is work.
 turn_sheets() {
     local day=monday

@@ -79,14 +79,6 @@ printf 'seed %s: %d cycles in %d s, %d of them failed; memory %d -> %d KiB, desc
 
 fault
 pull 0
-content() { # without what tells of the way there
-    local table
-    for table in $(ask "SELECT name FROM sqlite_master WHERE type = 'table' AND (name GLOB 'gold_*' OR
-            name GLOB 'silver_*') ORDER BY name" "$1"); do
-        sqlite3 "$1" "SELECT '$table', $(sqlite3 "$1" "SELECT group_concat('\"' || name || '\"') FROM
-            pragma_table_info('$table') WHERE name NOT GLOB '_*'") FROM \"$table\"" | sort
-    done
-}
 content warehouse.sqlite >found
 pull 0 --database clean.sqlite
 content clean.sqlite >expected
