@@ -114,18 +114,14 @@ static const char *named(const struct session *session) {
     return session->operand_count > 1 ? session->operands[1] : session_text(session, OPTION_MODEL);
 }
 
-static bool has_ending(const char *path, const char *ending) {
-    size_t size = strlen(path), ending_size = strlen(ending);
-    return size > ending_size && strcmp(path + size - ending_size, ending) == 0;
-}
-
 /* HTML, or Markdown when --format or the ending of -o says so. */
 static bool choose_docs(const struct session *session, bool *is_markdown, struct err *err) {
     const char *format = session->options.text[OPTION_FORMAT];
     const char *path = session->options.text[OPTION_OUTPUT];
-    *is_markdown = format ? strcmp(format, "text") == 0 : path && has_ending(path, ".md");
+    *is_markdown = format ? strcmp(format, "text") == 0 : path && output_has_ending(path, ".md");
     bool is_data =
-        format ? !*is_markdown : path && (has_ending(path, ".json") || has_ending(path, ".csv"));
+        format ? !*is_markdown
+               : path && (output_has_ending(path, ".json") || output_has_ending(path, ".csv"));
     if (!is_data)
         return true;
     err_set(err, ERR_USAGE, "model docs writes HTML, or Markdown with --format text");

@@ -24,16 +24,16 @@ bool output_wants_color(const char *when, int descriptor) {
     return isatty(descriptor);
 }
 
-static bool has_ending(const char *path, const char *ending) {
+bool output_has_ending(const char *path, const char *ending) {
     size_t size = strlen(path), ending_size = strlen(ending);
     return size > ending_size && strcmp(path + size - ending_size, ending) == 0;
 }
 
 static enum output_format format_of(const struct output_settings *settings) {
     const char *name = settings->format;
-    if (!name && settings->path && has_ending(settings->path, ".json"))
+    if (!name && settings->path && output_has_ending(settings->path, ".json"))
         name = "json";
-    if (!name && settings->path && has_ending(settings->path, ".csv"))
+    if (!name && settings->path && output_has_ending(settings->path, ".csv"))
         name = "csv";
     if (!name)
         name = settings->default_format;

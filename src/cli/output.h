@@ -47,6 +47,9 @@ void output_discard(struct output *output);
 /* Colour for what goes to a stream of the terminal: `when` as --color has it. */
 bool output_wants_color(const char *when, int descriptor);
 
+/* Whether a path ends so and has a name in front of it: ".csv". */
+bool output_has_ending(const char *path, const char *ending);
+
 /* The sequences of a style, "" without colour. */
 enum output_style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_WARN, STYLE_BAD };
 const char *output_style_on(const struct output *output, enum output_style style);
