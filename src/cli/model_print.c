@@ -30,6 +30,8 @@ static void add_note(struct buf *out, const char *name, const char *value) {
 
 /* "money, required, >= 0; what cannot be read becomes empty" */
 static void add_rules(struct buf *out, const struct sheet_model *sheet, const struct field *field) {
+    static const char *const case_names[] = {
+        [CASE_LOWER] = "lower case", [CASE_UPPER] = "upper case", [CASE_TITLE] = "title case"};
     buf_add_text(out, field_type_name(field->type));
     if (field->required)
         buf_add_text(out, ", required");
@@ -42,10 +44,12 @@ static void add_rules(struct buf *out, const struct sheet_model *sheet, const st
     add_note(out, "pattern", field->pattern_text);
     add_note(out, "an unknown word becomes", field->unknown_value);
     add_note(out, "a missing one", field->default_value);
-    add_note(out, "stored in",
-             field->text_case == CASE_LOWER   ? "lower case"
-             : field->text_case == CASE_UPPER ? "upper case"
-                                              : NULL);
+    add_note(out, "stored in", case_names[field->text_case]);
+    add_note(out, "the first of a list with", field->first_of);
+    add_note(out, "empty for some values of",
+             field->null_when >= 0 ? sheet->fields[field->null_when].name : NULL);
+    if (field->words_are_prefixes)
+        buf_add_text(out, ", by how it begins");
     if (field->on_error == ON_ERROR_NULL)
         buf_add_text(out, "; a bad cell becomes empty");
 }
@@ -83,6 +87,10 @@ static void add_sheet(struct output *output, const struct model *model,
     add_title(output, sheet->name, sheet->path);
     buf_add_text(out, "key ");
     add_names(out, sheet->fields, sheet->key, sheet->key_count);
+    for (size_t i = 0; i < sheet->unique_count; i++) {
+        buf_add_text(out, "; unique ");
+        add_names(out, sheet->fields, sheet->unique[i].fields, sheet->unique[i].field_count);
+    }
     buf_add_char(out, '\n');
     add_description(output, sheet->description);
     for (size_t i = 0; i < sheet->reference_count; i++) {
@@ -202,6 +210,11 @@ static void add_json_sheet(struct json_writer *json, const struct model *model,
     json_add_string(json, "path", sheet->path);
     json_add_string(json, "description", sheet->description);
     add_json_names(json, "key", sheet->fields, sheet->key, sheet->key_count);
+    json_open_array(json, "unique_keys");
+    for (size_t i = 0; i < sheet->unique_count; i++)
+        add_json_names(json, NULL, sheet->fields, sheet->unique[i].fields,
+                       sheet->unique[i].field_count);
+    json_close_array(json);
     add_json_fields(json, sheet->fields, sheet->field_count);
     json_open_array(json, "references");
     for (size_t i = 0; i < sheet->reference_count; i++) {

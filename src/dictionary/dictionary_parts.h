@@ -24,6 +24,8 @@ const struct lineage *lineage_read_all(struct arena *arena, const struct model *
 void rules_add(struct buf *out, const struct sheet_model *sheet, const struct field *field);
 /* The kind of value: "Whole number". */
 const char *rules_type(enum field_type type);
+/* What tells the rows of a sheet apart. */
+void rules_add_keys(struct buf *out, const struct sheet_model *sheet);
 void rules_add_reference(struct buf *out, const struct model *model,
                          const struct sheet_model *sheet, const struct reference *reference);
 void rules_add_names(struct buf *out, const struct field *fields, const size_t *indexes,

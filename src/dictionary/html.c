@@ -70,9 +70,7 @@ static void add_table_end(struct buf *out) {
 static void add_sheet_rules(struct buf *out, const struct model *model,
                             const struct sheet_model *sheet) {
     struct buf text = {0};
-    buf_add_text(&text, "One row per ");
-    rules_add_names(&text, sheet->fields, sheet->key, sheet->key_count);
-    buf_add_text(&text, "; of several rows with the same key, the last one counts.");
+    rules_add_keys(&text, sheet);
     add_element(out, "p class=\"soft\"", buf_text(&text));
     for (size_t i = 0; i < sheet->reference_count; i++) {
         buf_clear(&text);

@@ -79,9 +79,7 @@ static void add_field_row(struct buf *out, const struct field *field, bool is_ke
 static void add_sheet_rules(struct buf *out, const struct model *model,
                             const struct sheet_model *sheet) {
     struct buf text = {0};
-    buf_add_text(&text, "One row per ");
-    rules_add_names(&text, sheet->fields, sheet->key, sheet->key_count);
-    buf_add_text(&text, "; of several rows with the same key, the last one counts.");
+    rules_add_keys(&text, sheet);
     for (size_t i = 0; i < sheet->reference_count; i++) {
         buf_add_char(&text, ' ');
         rules_add_reference(&text, model, sheet, &sheet->references[i]);

@@ -73,7 +73,7 @@ static void add_categories(struct buf *out, const struct field *field) {
     bool is_first = true;
     if (field->type != FIELD_ENUM)
         return;
-    buf_add_text(out, " Values: ");
+    buf_add_text(out, field->words_are_prefixes ? " Begins with one of: " : " Values: ");
     for (size_t i = 0; i < field->word_count; i++) {
         if (!is_category(&field->word_list[i]))
             continue;
@@ -112,6 +112,30 @@ static void add_date_forms(struct buf *out, const struct field *field) {
         buf_printf(out, "%s%s", i ? ", " : " Read as ", date_form_name(field->date_forms[i]));
     if (is_date && field->date_form_count)
         buf_add_char(out, '.');
+}
+
+static void add_condition(struct buf *out, const struct sheet_model *sheet,
+                          const struct field *field) {
+    if (field->null_when < 0)
+        return;
+    buf_printf(out, " Means nothing where %s is ", sheet->fields[field->null_when].name);
+    for (size_t i = 0; i < field->null_value_count; i++)
+        buf_printf(out, "%s%.*s", i ? " or " : "", SPAN_ARG(field->null_values[i]));
+    buf_add_text(out, ", and becomes empty there, with a warning.");
+}
+
+static const char *case_words(enum field_case text_case) {
+    switch (text_case) {
+    case CASE_KEEP:
+        break;
+    case CASE_LOWER:
+        return " Stored in small letters.";
+    case CASE_UPPER:
+        return " Stored in capitals.";
+    case CASE_TITLE:
+        return " Stored with a capital at the start of each word.";
+    }
+    return "";
 }
 
 static void add_bad_cell(struct buf *out, const struct field *field) {
@@ -160,13 +184,25 @@ void rules_add(struct buf *out, const struct sheet_model *sheet, const struct fi
         buf_printf(out, " Has the form %s", field->pattern_text);
     if (field->pattern_text)
         buf_add_char(out, '.');
-    if (field->text_case != CASE_KEEP)
-        buf_printf(out, " Stored in %s.",
-                   field->text_case == CASE_LOWER ? "small letters" : "capitals");
+    if (field->first_of)
+        buf_printf(out, " Of a list with %s between its items, the first counts.", field->first_of);
+    buf_add_text(out, case_words(field->text_case));
+    add_condition(out, sheet, field);
     if (field->default_value)
         buf_printf(out, " A missing one becomes %s.", field->default_value);
     add_own_missing(out, sheet, field);
     add_bad_cell(out, field);
+}
+
+void rules_add_keys(struct buf *out, const struct sheet_model *sheet) {
+    buf_add_text(out, "One row per ");
+    rules_add_names(out, sheet->fields, sheet->key, sheet->key_count);
+    buf_add_text(out, "; of several rows with the same key, the last one counts.");
+    for (size_t i = 0; i < sheet->unique_count; i++) {
+        buf_add_text(out, " The same goes for ");
+        rules_add_names(out, sheet->fields, sheet->unique[i].fields, sheet->unique[i].field_count);
+        buf_add_char(out, '.');
+    }
 }
 
 static void add_match(struct buf *out, const struct sheet_model *sheet,

@@ -11,6 +11,7 @@ const char RULE_PARSE[] = "parse";
 const char RULE_REQUIRED[] = "required";
 const char RULE_RANGE[] = "range";
 const char RULE_UNKNOWN_VALUE[] = "unknown_value";
+const char RULE_NOT_APPLICABLE[] = "not_applicable";
 
 static struct cell cell_of(struct value value) {
     return (struct cell){.value = value};
@@ -77,7 +78,7 @@ static struct value parse_text(const struct field *field, struct span text, stru
     else if (field->type == FIELD_CURRENCY)
         is_parsed = cell_parse_currency(field, text, arena, &stored);
     else if (field->type == FIELD_ENUM)
-        is_parsed = words_find(field->words, text, &stored);
+        is_parsed = cell_parse_enum(field, text, &stored);
     else
         is_parsed = cell_parse_string(field, text, arena, &stored);
     return is_parsed ? value_text(stored) : value_null();
@@ -111,18 +112,13 @@ static struct value parse_value(const struct field *field, struct span text, str
     return value_null();
 }
 
-static bool has_text_values(enum field_type type) {
-    return type == FIELD_STRING || type == FIELD_EMAIL || type == FIELD_ENUM ||
-           type == FIELD_CURRENCY;
-}
-
 /* The default of a text column is stored as the model spells it; any other is read like a cell. */
 static struct cell clean_missing(const struct field *field, struct arena *arena) {
     const char *other = field->default_value;
     struct value value = value_null();
     if (other)
-        value = has_text_values(field->type) ? value_string(other)
-                                             : parse_value(field, span_from(other), arena);
+        value = field_is_text(field->type) ? value_string(other)
+                                           : parse_value(field, span_from(other), arena);
     if (value.kind == VALUE_NULL && field->required)
         return (struct cell){value, STEP_REQUIRED, RULE_REQUIRED, "required but empty"};
     return cell_of(value);

@@ -35,6 +35,7 @@ extern const char RULE_PARSE[];
 extern const char RULE_REQUIRED[];
 extern const char RULE_RANGE[];
 extern const char RULE_UNKNOWN_VALUE[];
+extern const char RULE_NOT_APPLICABLE[];
 
 /* Cleans one cell by its field (steps 1 to 5, without rules that need a second cell). Text values
  * point into `raw` where the stored text is part of it, else into `arena` or into the model. A

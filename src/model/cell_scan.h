@@ -94,7 +94,11 @@ bool cell_is_stored_datetime(const struct field *field, struct span text);
 /* TRUE, FALSE, yes, no, 1, 0 in any ASCII case. */
 bool cell_parse_boolean(struct span text, int64_t *boolean);
 
-/* The text in the field's ASCII case, where it matches the field's pattern. */
+/* The stored value of the word that the text, or its first item, is. */
+bool cell_parse_enum(const struct field *field, struct span text, struct span *stored);
+
+/* The text, or its first item, in the field's ASCII case, where it matches the field's pattern; or
+ * what it is an alias of. */
 bool cell_parse_string(const struct field *field, struct span text, struct arena *arena,
                        struct span *stored);
 

@@ -89,9 +89,24 @@ bool cell_parse_boolean(struct span text, int64_t *boolean) {
     return false;
 }
 
+/* A capital at the start of each word; a word goes on over digits, apostrophes and letters beyond
+ * ASCII. */
+static struct span fold_to_title(struct span text, struct arena *arena) {
+    char *copy = arena_alloc(arena, text.size + 1);
+    bool is_inside = false;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        copy[i] = is_inside ? ascii_lower(c) : ascii_upper(c);
+        is_inside = ascii_is_alpha(c) || ascii_is_digit(c) || c == '\'' || (unsigned char)c >= 0x80;
+    }
+    return (struct span){copy, text.size};
+}
+
 static struct span fold_case(struct span text, enum field_case text_case, struct arena *arena) {
     if (text_case == CASE_KEEP)
         return text;
+    if (text_case == CASE_TITLE)
+        return fold_to_title(text, arena);
     const char first = text_case == CASE_LOWER ? 'A' : 'a';
     size_t same = 0;
     while (same < text.size && (unsigned char)(text.data[same] - first) >= 26)
@@ -208,8 +223,27 @@ static bool fits_pattern(void *pattern, struct span text) {
     return count >= 0;
 }
 
+/* What stands before the first separator, for cells that hold a list. */
+static struct span first_item(const struct field *field, struct span text) {
+    if (!field->first_of)
+        return text;
+    const char *end = memmem(text.data, text.size, field->first_of, strlen(field->first_of));
+    return end ? cell_trim((struct span){text.data, (size_t)(end - text.data)}) : text;
+}
+
+bool cell_parse_enum(const struct field *field, struct span text, struct span *stored) {
+    struct span item = first_item(field, text);
+    return field->words_are_prefixes ? words_find_prefix(field->words, item, stored)
+                                     : words_find(field->words, item, stored);
+}
+
 bool cell_parse_string(const struct field *field, struct span text, struct arena *arena,
                        struct span *stored) {
+    text = first_item(field, text);
+    if (text.size == 0)
+        return false;
+    if (words_find(field->words, text, stored))
+        return true;
     if (field->pattern && !fits_pattern(field->pattern, text))
         return false;
     *stored = fold_case(text, field->text_case, arena);

@@ -50,6 +50,11 @@ int model_find_sheet(const struct model *model, struct span name) {
     return -1;
 }
 
+bool field_is_text(enum field_type type) {
+    return type == FIELD_STRING || type == FIELD_EMAIL || type == FIELD_ENUM ||
+           type == FIELD_CURRENCY;
+}
+
 const char *field_type_name(enum field_type type) {
     static const char *const names[] = {
         [FIELD_STRING] = "string",     [FIELD_INTEGER] = "integer", [FIELD_NUMBER] = "number",

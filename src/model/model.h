@@ -30,7 +30,7 @@ enum field_type {
 /* What a bad cell does: reject its row, or become NULL with a warning. */
 enum field_on_error { ON_ERROR_REJECT, ON_ERROR_NULL };
 
-enum field_case { CASE_KEEP, CASE_LOWER, CASE_UPPER };
+enum field_case { CASE_KEEP, CASE_LOWER, CASE_UPPER, CASE_TITLE };
 
 /* The accepted forms of a date, tried in the model's order. */
 enum date_form {
@@ -57,7 +57,9 @@ struct field {
     bool has_minimum, minimum_is_exclusive, has_maximum;
     int64_t minimum, maximum; /* hundredths for money and number, else whole */
     enum field_case text_case;
-    const struct words *words;    /* enum and currency: accepted words and aliases */
+    const char *first_of;         /* only what stands before this text is read, or NULL */
+    const struct words *words;    /* accepted words and aliases; NULL where any text will do */
+    bool words_are_prefixes;      /* enum: a cell needs only to begin with a word */
     const struct word *word_list; /* the same as they stand in the model, for people */
     size_t word_count;
     const char *unknown_value;         /* lenient enum: stands in for an unknown word */
@@ -67,7 +69,12 @@ struct field {
     const enum date_form *date_forms;
     size_t date_form_count;
     int not_before; /* index of the field of the same sheet it must not precede, or -1 */
-    void *pattern;  /* compiled PCRE2 code, or NULL */
+    /* "goldleaf:nullWhen": where that field of the same sheet has one of these values, this one
+     * means nothing and becomes NULL; -1: no such rule. */
+    int null_when;
+    const struct span *null_values;
+    size_t null_value_count;
+    void *pattern; /* compiled PCRE2 code, or NULL */
     const char *pattern_text;
 };
 
@@ -88,6 +95,13 @@ struct reference {
     const struct reference_match *matches;
 };
 
+/* Columns, besides the primary key, of which no two rows of silver have the same values. A row with
+ * any of them empty is not compared. */
+struct unique_key {
+    size_t field_count;
+    const size_t *fields;
+};
+
 struct sheet_model {
     const char *name; /* bronze_<name>, silver_<name>, SHEET_<NAME> */
     const char *path; /* of its CSV, below the inputs folder */
@@ -96,6 +110,8 @@ struct sheet_model {
     const struct field *fields;
     size_t key_count;
     const size_t *key; /* field indexes of the primary key */
+    size_t unique_count;
+    const struct unique_key *unique; /* "uniqueKeys" */
     size_t cluster_count;
     const size_t
         *cluster;   /* "goldleaf:clusterBy": fields that come first in silver's primary key */
@@ -190,6 +206,9 @@ int sheet_model_find_field(const struct sheet_model *sheet, struct span name);
 
 /* Index of a sheet by exact name, or -1. */
 int model_find_sheet(const struct model *model, struct span name);
+
+/* True for the types whose values are text of any form. */
+bool field_is_text(enum field_type type);
 
 /* The name of a type as written in a model ("money"). */
 const char *field_type_name(enum field_type type);

@@ -24,13 +24,18 @@ void model_check_sheet(struct reader *reader, const struct json *resource,
     const struct json *json = list ? list->first : NULL;
     check_cluster(reader, resource, sheet);
     for (size_t i = 0; i < sheet->field_count && json; i++, json = json->next) {
-        if (!sheet->fields[i].required || sheet->fields[i].on_error != ON_ERROR_NULL)
+        const struct field *field = &sheet->fields[i];
+        if (!field->required)
             continue;
-        reader->subject = arena_printf(reader->arena, "%s.%s", sheet->name, sheet->fields[i].name);
+        reader->subject = arena_printf(reader->arena, "%s.%s", sheet->name, field->name);
         bool is_declared = json_find(json_find(json, "constraints"), "required") != NULL;
-        reader_fault(reader, json, "goldleaf:onError",
-                     "\"null\" is not for a %s column, which cannot become NULL",
-                     is_declared ? "required" : "key");
+        const char *kind = is_declared ? "required" : "key";
+        if (field->on_error == ON_ERROR_NULL)
+            reader_fault(reader, json, "goldleaf:onError",
+                         "\"null\" is not for a %s column, which cannot become NULL", kind);
+        if (field->null_when >= 0)
+            reader_fault(reader, json, "goldleaf:nullWhen",
+                         "not for a %s column, which cannot become NULL", kind);
         reader->subject = sheet->name;
     }
 }
@@ -60,7 +65,7 @@ void model_check_sheet_names(struct reader *reader, const struct json *resources
 void model_check_rule(struct reader *reader, const struct json *owner, const char *rule) {
     static const char *const taken[] = {"formula_error", "parse",         "required",
                                         "range",         "duplicate_key", "duplicate_row",
-                                        "foreign_key",   "unknown_value"};
+                                        "foreign_key",   "unknown_value", "not_applicable"};
     for (size_t i = 0; i < COUNT_OF(taken); i++)
         if (strcmp(rule, taken[i]) == 0)
             reader_fault(reader, owner, "rule", "\"%s\" is a rule of every sheet; choose another",

@@ -193,10 +193,10 @@ static void read_missing_values(struct reader *reader, const struct json *owner,
     *values = read;
 }
 
-/* "reject" and "null", "lower" and "upper": in the order of their enums. */
+/* "reject" and "null", "lower" and so on: in the order of their enums. */
 static void read_treatment(struct reader *reader, const struct json *json, struct field *field) {
     static const char *const errors[] = {"reject", "null"};
-    static const char *const cases[] = {"lower", "upper"};
+    static const char *const cases[] = {"lower", "upper", "title"};
     size_t index;
     const struct json *member =
         reader_member(reader, json, "goldleaf:onError", JSON_STRING, IS_OPTIONAL);
@@ -204,7 +204,7 @@ static void read_treatment(struct reader *reader, const struct json *json, struc
         field->on_error = index == 0 ? ON_ERROR_REJECT : ON_ERROR_NULL;
     member = reader_member(reader, json, "goldleaf:case", JSON_STRING, IS_OPTIONAL);
     if (member && reader_choice(reader, member, "value", cases, COUNT_OF(cases), &index))
-        field->text_case = index == 0 ? CASE_LOWER : CASE_UPPER;
+        field->text_case = (enum field_case)(CASE_LOWER + index);
     const struct json *decimals =
         reader_member(reader, json, "goldleaf:decimals", JSON_NUMBER, IS_OPTIONAL);
     if (decimals && !span_is(decimals->text, "2"))
@@ -212,9 +212,22 @@ static void read_treatment(struct reader *reader, const struct json *json, struc
                      "\"goldleaf:decimals\" must be 2: numbers are kept in hundredths");
 }
 
+/* What of a cell is looked at. */
+static void read_extent(struct reader *reader, const struct json *json, struct field *field) {
+    const struct json *member =
+        reader_member(reader, json, "goldleaf:firstOf", JSON_STRING, IS_OPTIONAL);
+    if (member && cell_is_blank(member->text))
+        reader_fault(reader, member, NULL,
+                     "\"goldleaf:firstOf\" must be what stands between the items, as \",\"");
+    else if (member)
+        field->first_of = member->text.data;
+    field->words_are_prefixes = reader_boolean(reader, json, "goldleaf:prefixes");
+}
+
 static void read_field(struct reader *reader, const struct json *json, enum table_kind kind,
                        struct field *field) {
     field->not_before = -1;
+    field->null_when = -1;
     field->description = reader_string(reader, json, "description", IS_OPTIONAL);
     if (!read_type(reader, json, kind, &field->type))
         return;
@@ -229,6 +242,7 @@ static void read_field(struct reader *reader, const struct json *json, enum tabl
     }
     read_missing_values(reader, json, &field->missing_values, &field->missing_value_count);
     read_treatment(reader, json, field);
+    read_extent(reader, json, field);
     model_read_words(reader, json, field);
 }
 
@@ -245,25 +259,68 @@ static void set_subject(struct reader *reader, const struct table *table, const 
         *field ? arena_printf(reader->arena, "%s.%s", table->name, field) : table->name;
 }
 
-/* "goldleaf:notBefore" may name a field that stands further down, so all fields come first. */
-static void read_not_before(struct reader *reader, const struct json *list,
-                            const struct table *table, struct field *fields) {
+/* The values of another column for which this one means nothing. */
+static void read_null_values(struct reader *reader, const struct json *rule,
+                             const struct field *other, struct field *field) {
+    const struct json *list = reader_member(reader, rule, "values", JSON_ARRAY, IS_NEEDED);
+    if (!list)
+        return;
+    if (list->count == 0)
+        reader_fault(reader, list, NULL, "\"values\" is empty");
+    struct span *values = arena_array(reader->arena, list->count, sizeof *values);
+    for (const struct json *item = list->first; item; item = item->next)
+        if (model_check_stored(reader, item, other))
+            values[field->null_value_count++] = item->text;
+    field->null_values = values;
+}
+
+static void read_null_when(struct reader *reader, const struct json *json,
+                           const struct table *table, struct field *field) {
+    const struct json *rule =
+        reader_member(reader, json, "goldleaf:nullWhen", JSON_OBJECT, IS_OPTIONAL);
+    const struct json *name =
+        rule ? reader_member(reader, rule, "field", JSON_STRING, IS_NEEDED) : NULL;
+    size_t index;
+    if (!name || !reader_field(reader, name, table, &index))
+        return;
+    const struct field *other = &table->fields[index];
+    if (other == field)
+        reader_fault(reader, name, NULL, "\"goldleaf:nullWhen\" names the field itself");
+    else if (!field_is_text(other->type))
+        reader_fault(reader, name, NULL, "%s is of type %s; \"goldleaf:nullWhen\" looks at text",
+                     other->name, field_type_name(other->type));
+    else
+        read_null_values(reader, rule, other, field);
+    field->null_when = (int)index;
+}
+
+static void read_not_before(struct reader *reader, const struct json *json,
+                            const struct table *table, struct field *field) {
+    const struct json *name =
+        reader_member(reader, json, "goldleaf:notBefore", JSON_STRING, IS_OPTIONAL);
+    size_t index;
+    if (!name || (field->type != FIELD_DATE && field->type != FIELD_DATETIME) ||
+        !reader_field(reader, name, table, &index))
+        return;
+    const struct field *other = &table->fields[index];
+    if (other == field)
+        reader_fault(reader, name, NULL, "\"goldleaf:notBefore\" names the field itself");
+    else if (other->type != field->type)
+        reader_fault(reader, name, NULL, "%s is of type %s, not %s", name->text.data,
+                     field_type_name(other->type), field_type_name(field->type));
+    else
+        field->not_before = (int)index;
+}
+
+/* Rules between the cells of a row may name a field that stands further down, so all fields come
+ * first. */
+static void read_row_rules(struct reader *reader, const struct json *list,
+                           const struct table *table, struct field *fields) {
     struct field *field = fields;
     for (const struct json *json = list->first; json; json = json->next, field++) {
         set_subject(reader, table, field->name);
-        const struct json *name =
-            reader_member(reader, json, "goldleaf:notBefore", JSON_STRING, IS_OPTIONAL);
-        size_t index;
-        if (!name || (field->type != FIELD_DATE && field->type != FIELD_DATETIME) ||
-            !reader_field(reader, name, table, &index))
-            continue;
-        if (&fields[index] == field)
-            reader_fault(reader, name, NULL, "\"goldleaf:notBefore\" names the field itself");
-        else if (fields[index].type != field->type)
-            reader_fault(reader, name, NULL, "%s is of type %s, not %s", name->text.data,
-                         field_type_name(fields[index].type), field_type_name(field->type));
-        else
-            field->not_before = (int)index;
+        read_not_before(reader, json, table, field);
+        read_null_when(reader, json, table, field);
     }
 }
 
@@ -303,7 +360,7 @@ struct field *model_read_fields(struct reader *reader, const struct json *schema
         read_named_field(reader, json, kind, table, field);
     }
     if (kind == TABLE_SHEET)
-        read_not_before(reader, list, table, fields);
+        read_row_rules(reader, list, table, fields);
     reader->subject = table->name;
     return fields;
 }

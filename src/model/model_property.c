@@ -18,6 +18,7 @@ enum place {
     GOLD_SCHEMA = 1 << 7,
     GOLD_FIELD = 1 << 8,
     CHECK = 1 << 9,
+    CONDITION = 1 << 10,
 };
 
 #define BIT(type) (1u << (type))
@@ -39,12 +40,15 @@ static const struct property {
     {"distributeBy", SHEET, 0},
     {"match", FOREIGN_KEY, 0},
     {"type", FIELD | GOLD_FIELD, ANY_TYPE},
-    {"aliases", FIELD, BIT(FIELD_ENUM) | BIT(FIELD_CURRENCY)},
+    {"aliases", FIELD, BIT(FIELD_ENUM) | BIT(FIELD_CURRENCY) | BIT(FIELD_STRING)},
     {"unknown", FIELD, BIT(FIELD_ENUM)},
+    {"prefixes", FIELD, BIT(FIELD_ENUM)},
+    {"firstOf", FIELD, BIT(FIELD_ENUM) | BIT(FIELD_STRING)},
     {"default", FIELD, ANY_TYPE},
     {"case", FIELD, BIT(FIELD_STRING)},
     {"onError", FIELD, ANY_TYPE},
     {"notBefore", FIELD, TIMES},
+    {"nullWhen", FIELD, ANY_TYPE},
     {"decimals", FIELD | GOLD_FIELD, BIT(FIELD_NUMBER)},
 };
 
@@ -59,6 +63,7 @@ static const struct nested {
     {SHEET, SCHEMA, "schema", NULL},
     {SCHEMA, FIELD, "fields", NULL},
     {SCHEMA, FOREIGN_KEY, "foreignKeys", NULL},
+    {FIELD, CONDITION, PREFIX "nullWhen", (const char *const[]){"field", "values", NULL}},
     {FOREIGN_KEY, MATCH, PREFIX "match",
      (const char *const[]){"field", "parentField", "rule", "inherit", NULL}},
     {PACKAGE, GOLD, PREFIX "gold",
@@ -90,8 +95,8 @@ static const struct {
     const char *name;
     const char *harmless; /* the one value that says what Goldleaf does anyway */
 } not_followed[] = {
-    {FIELD, "decimalChar", "."},  {FIELD, "groupChar", ","},    {FIELD, "trueValues", NULL},
-    {FIELD, "falseValues", NULL}, {SCHEMA, "uniqueKeys", NULL}, {SHEET, "data", NULL},
+    {FIELD, "decimalChar", "."},  {FIELD, "groupChar", ","}, {FIELD, "trueValues", NULL},
+    {FIELD, "falseValues", NULL}, {SHEET, "data", NULL},
 };
 
 const char *model_property_name(size_t index) {

@@ -15,6 +15,20 @@ static void read_key(struct reader *reader, const struct json *schema, const str
         fields[sheet->key[i]].required = true;
 }
 
+static void read_unique_keys(struct reader *reader, const struct json *schema,
+                             const struct table *table, struct sheet_model *sheet) {
+    const struct json *list = reader_member(reader, schema, "uniqueKeys", JSON_ARRAY, IS_OPTIONAL);
+    if (!list)
+        return;
+    struct unique_key *keys = arena_array(reader->arena, list->count, sizeof *keys);
+    for (const struct json *item = list->first; item; item = item->next) {
+        struct unique_key *key = &keys[sheet->unique_count];
+        if (reader_field_names(reader, item, table, &key->fields, &key->field_count))
+            sheet->unique_count++;
+    }
+    sheet->unique = keys;
+}
+
 static bool is_in(const size_t *fields, size_t count, size_t field) {
     for (size_t i = 0; i < count; i++)
         if (fields[i] == field)
@@ -59,6 +73,7 @@ static void read_sheet(struct reader *reader, const struct json *resource,
     if (!fields)
         return;
     read_key(reader, schema, &table, fields, sheet);
+    read_unique_keys(reader, schema, &table, sheet);
     if (json_find(resource, "goldleaf:clusterBy"))
         reader_field_list(reader, resource, "goldleaf:clusterBy", &table, &sheet->cluster,
                           &sheet->cluster_count);

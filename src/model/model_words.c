@@ -67,6 +67,15 @@ static bool is_currency_code(struct span text) {
     return true;
 }
 
+/* The value that aliases of a string stand for is its key, which has no text of its own. */
+static void check_alias_value(struct reader *reader, const struct json *words,
+                              const struct field *field) {
+    struct json value = *words;
+    value.kind = JSON_STRING;
+    value.text = span_from(words->name);
+    model_check_stored(reader, &value, field);
+}
+
 /* "sold": ["active", "valid"] */
 static void add_aliases(struct reader *reader, const struct json *aliases,
                         const struct field *field, struct word_list *list) {
@@ -78,6 +87,8 @@ static void add_aliases(struct reader *reader, const struct json *aliases,
                          words->name);
         if (field->type == FIELD_ENUM && !is_category(list, category_count, value))
             reader_fault(reader, words, NULL, "\"%s\" is not among the categories", words->name);
+        if (field->type == FIELD_STRING)
+            check_alias_value(reader, words, field);
         if (words->kind != JSON_ARRAY) {
             reader_fault(reader, words, NULL, "\"%s\" must be an array, not %s", words->name,
                          json_kind_name(words->kind));
@@ -117,35 +128,37 @@ static void read_unknown(struct reader *reader, const struct json *json, struct 
                      unknown->text.data);
 }
 
-/* A default must be what a cell with that text would become: of the type, in range, and for text
- * columns spelt as it is stored. */
+bool model_check_stored(struct reader *reader, const struct json *value,
+                        const struct field *field) {
+    if (value->kind != JSON_STRING && value->kind != JSON_NUMBER)
+        return reader_fault(reader, value, NULL, "must be a string or a number, not %s",
+                            json_kind_name(value->kind));
+    struct field strict = *field;
+    strict.unknown_value = NULL;
+    struct cell cell = cell_clean(&strict, value->text, reader->arena);
+    const char *text = value->text.data;
+    if (cell.rule || cell.value.kind == VALUE_NULL)
+        return reader_fault(reader, value, NULL, "\"%s\" is no value of %s: %s", text, field->name,
+                            cell.reason ? cell.reason : "it means a missing one");
+    if (field_is_text(field->type) && !span_equal(value_span(cell.value), value->text))
+        return reader_fault(reader, value, NULL, "\"%s\" is stored as \"%.*s\"; write that", text,
+                            SPAN_ARG(value_span(cell.value)));
+    return true;
+}
+
 static void read_default(struct reader *reader, const struct json *json, struct field *field) {
     const struct json *member = json_find(json, "goldleaf:default");
     if (!member)
         return;
-    if (member->kind != JSON_STRING && member->kind != JSON_NUMBER) {
-        reader_fault(reader, member, NULL,
-                     "\"goldleaf:default\" must be a string or a number, not %s",
-                     json_kind_name(member->kind));
-        return;
-    }
-    struct field strict = *field;
-    strict.unknown_value = NULL;
-    struct cell cell = cell_clean(&strict, member->text, reader->arena);
-    bool is_text = field->type == FIELD_STRING || field->type == FIELD_ENUM ||
-                   field->type == FIELD_EMAIL || field->type == FIELD_CURRENCY;
-    if (cell.rule || cell.value.kind == VALUE_NULL)
-        reader_fault(reader, member, NULL, "\"%s\" is no value of this column: %s",
-                     member->text.data, cell.reason ? cell.reason : "it means a missing one");
-    else if (is_text && !span_equal(value_span(cell.value), member->text))
-        reader_fault(reader, member, NULL, "\"%s\" is stored as \"%.*s\"; write that",
-                     member->text.data, SPAN_ARG(value_span(cell.value)));
+    model_check_stored(reader, member, field);
     field->default_value = member->text.data;
 }
 
 void model_read_words(struct reader *reader, const struct json *json, struct field *field) {
     bool is_enum = field->type == FIELD_ENUM;
-    if (is_enum || field->type == FIELD_CURRENCY) {
+    bool has_words = is_enum || field->type == FIELD_CURRENCY ||
+                     (field->type == FIELD_STRING && json_find(json, "goldleaf:aliases"));
+    if (has_words) {
         const struct json *categories = is_enum ? find_categories(reader, json) : NULL;
         const struct json *aliases =
             reader_member(reader, json, "goldleaf:aliases", JSON_OBJECT, IS_OPTIONAL);

@@ -185,21 +185,27 @@ static bool add_field(struct reader *reader, const struct json *name, const stru
     return true;
 }
 
-bool reader_field_list(struct reader *reader, const struct json *object, const char *member,
-                       const struct table *table, const size_t **indexes, size_t *count) {
-    const struct json *names = json_find(object, member);
+bool reader_field_names(struct reader *reader, const struct json *names, const struct table *table,
+                        const size_t **indexes, size_t *count) {
     *count = 0;
-    if (!names)
-        return reader_fault(reader, object, member, "\"%s\" is missing", member);
     bool is_list = names->kind == JSON_ARRAY;
     size_t *list = arena_array(reader->arena, is_list ? names->count : 1, sizeof *list);
     *indexes = list;
     if (!is_list)
         return add_field(reader, names, table, list, count);
     if (names->count == 0)
-        return reader_fault(reader, names, NULL, "\"%s\" is empty", member);
+        return reader_fault(reader, names, NULL, "\"%s\" is empty",
+                            names->name ? names->name : names->parent->name);
     bool is_good = true;
     for (const struct json *name = names->first; name; name = name->next)
         is_good &= add_field(reader, name, table, list, count);
     return is_good;
+}
+
+bool reader_field_list(struct reader *reader, const struct json *object, const char *member,
+                       const struct table *table, const size_t **indexes, size_t *count) {
+    const struct json *names = json_find(object, member);
+    *count = 0;
+    return names ? reader_field_names(reader, names, table, indexes, count)
+                 : reader_fault(reader, object, member, "\"%s\" is missing", member);
 }

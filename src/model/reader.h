@@ -72,7 +72,11 @@ bool reader_choice(struct reader *reader, const struct json *string, const char 
 const char *reader_path(struct reader *reader, const struct json *object, const char *member);
 
 /* A list of names of fields (a string stands for a list of one) as their indexes in `table`;
- * false, and faults, when it is absent, empty, or names a field twice or one that is not there. */
+ * false, and faults, when it is empty, or names a field twice or one that is not there. */
+bool reader_field_names(struct reader *reader, const struct json *names, const struct table *table,
+                        const size_t **indexes, size_t *count);
+
+/* The same of a member that must be there. */
 bool reader_field_list(struct reader *reader, const struct json *object, const char *member,
                        const struct table *table, const size_t **indexes, size_t *count);
 
@@ -93,8 +97,13 @@ void model_read_date_forms(struct reader *reader, const struct json *owner,
 void model_read_constraints(struct reader *reader, const struct json *json, enum table_kind kind,
                             struct field *field);
 
-/* model_words.c: the words of an enum or a currency, and "goldleaf:unknown" and ":default". */
+/* model_words.c: the words of an enum or a currency, aliases of a string, and "goldleaf:unknown"
+ * and
+ * ":default". */
 void model_read_words(struct reader *reader, const struct json *json, struct field *field);
+/* A value in the model must be what a cell with that text would become: of the type, in range, and
+ * for text columns spelt as it is stored. False, and a fault, when it is not. */
+bool model_check_stored(struct reader *reader, const struct json *value, const struct field *field);
 
 /* model_reference.c: the foreign keys of all sheets, once their fields are known. */
 void model_read_references(struct reader *reader, const struct json *resources);

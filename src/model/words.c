@@ -84,3 +84,11 @@ bool words_find(const struct words *words, struct span text, struct span *value)
     *value = slot->value;
     return true;
 }
+
+bool words_find_prefix(const struct words *words, struct span text, struct span *value) {
+    size_t longest = words->longest < text.size ? words->longest : text.size;
+    for (size_t size = longest; size > 0; size--)
+        if (words_find(words, (struct span){text.data, size}, value))
+            return true;
+    return false;
+}

@@ -19,4 +19,7 @@ const struct words *words_build(struct arena *arena, const struct word *list, si
 /* The stored value of a word, or false. The value lives as long as the words' arena. */
 bool words_find(const struct words *words, struct span text, struct span *value);
 
+/* The same of the longest word that the text begins with. */
+bool words_find_prefix(const struct words *words, struct span text, struct span *value);
+
 #endif

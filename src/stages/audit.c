@@ -223,12 +223,22 @@ static bool audit_add_result(struct statement *statement, const struct audit_run
     return statement_run(statement, parameters, COUNT_OF(parameters), err);
 }
 
+/* Whether a column of the sheet may mean nothing; the rule for it is counted nowhere else. */
+static bool has_condition(const struct sheet_model *model) {
+    bool has = false;
+    for (size_t i = 0; i < model->field_count; i++)
+        has |= model->fields[i].null_when >= 0;
+    return has;
+}
+
 bool audit_add_results(struct warehouse *warehouse, const struct audit_run *run,
                        const struct sheet_model *model, int64_t checked, struct err *err) {
     const char *const rejects[] = {RULE_FORMULA_ERROR, RULE_PARSE,         RULE_REQUIRED,
                                    RULE_RANGE,         RULE_DUPLICATE_KEY, RULE_DUPLICATE_ROW,
                                    RULE_FOREIGN_KEY};
-    const char *const warnings[] = {RULE_PARSE, RULE_RANGE, RULE_UNKNOWN_VALUE};
+    const char *const warnings[] = {RULE_PARSE, RULE_RANGE, RULE_UNKNOWN_VALUE,
+                                    RULE_NOT_APPLICABLE};
+    size_t warning_count = COUNT_OF(warnings) - !has_condition(model);
     struct statement *add_reject = NULL, *add_warning = NULL;
     char bronze[80], silver[80];
     snprintf(bronze, sizeof bronze, "bronze_%s", model->name);
@@ -241,7 +251,7 @@ bool audit_add_results(struct warehouse *warehouse, const struct audit_run *run,
         for (size_t j = 0; ok && j < model->references[i].match_count; j++)
             ok = audit_add_result(add_reject, run, bronze, silver,
                                   model->references[i].matches[j].rule, checked, err);
-    for (size_t i = 0; ok && i < COUNT_OF(warnings); i++)
+    for (size_t i = 0; ok && i < warning_count; i++)
         ok = audit_add_result(add_warning, run, bronze, silver, warnings[i], checked, err);
     statement_close(add_reject);
     statement_close(add_warning);

@@ -38,6 +38,26 @@ static void clean_note(struct clean_worst *worst, enum cell_step step, int colum
         *worst = (struct clean_worst){step, column, fault};
 }
 
+/* Cells that mean nothing beside another one. */
+static void clean_drop_inapplicable(const struct sheet_model *model, uint32_t row,
+                                    struct value *values, struct clean_faults *warnings) {
+    for (size_t i = 0; i < model->field_count; i++) {
+        const struct field *field = &model->fields[i];
+        if (field->null_when < 0 || values[i].kind == VALUE_NULL ||
+            values[field->null_when].kind == VALUE_NULL)
+            continue;
+        struct span other = value_span(values[field->null_when]);
+        for (size_t j = 0; j < field->null_value_count; j++) {
+            if (!span_equal(field->null_values[j], other))
+                continue;
+            values[i] = value_null();
+            clean_fault_add(warnings, (struct clean_fault){row, (uint32_t)i, RULE_NOT_APPLICABLE,
+                                                           "means nothing for a row of this kind"});
+            break;
+        }
+    }
+}
+
 /* An end before its start; both are ISO text, which compares as time does. */
 static void clean_check_order(const struct sheet_model *model, const struct header *header,
                               uint32_t row, struct value *values, struct clean_worst *worst,
@@ -57,11 +77,10 @@ static void clean_check_order(const struct sheet_model *model, const struct head
     }
 }
 
-struct clean_fault clean_duplicate(const struct sheet_model *model, uint32_t row,
-                                   bool is_same_row) {
-    return (struct clean_fault){
-        row, (uint32_t)model->key[0], is_same_row ? RULE_DUPLICATE_ROW : RULE_DUPLICATE_KEY,
-        is_same_row ? "a later row is equal to this one" : "a later row has the same key"};
+struct clean_fault clean_duplicate(uint32_t field, uint32_t row, bool is_same_row) {
+    return (struct clean_fault){row, field, is_same_row ? RULE_DUPLICATE_ROW : RULE_DUPLICATE_KEY,
+                                is_same_row ? "a later row is equal to this one"
+                                            : "a later row has the same key"};
 }
 
 enum clean_outcome clean_row(const struct sheet_model *model, const struct header *header,
@@ -70,14 +89,14 @@ enum clean_outcome clean_row(const struct sheet_model *model, const struct heade
                              struct clean_faults *warnings, struct arena *arena) {
     size_t warning_count = warnings->count;
     struct clean_worst worst = {.step = STEP_NONE};
-    bool has_order = false;
+    bool has_row_rules = false;
     for (size_t i = 0; i < model->field_count; i++) {
         const struct field *field = &model->fields[i];
         int column = header->field_columns[i];
         struct span raw = column >= 0 ? cells[column] : SPAN("");
         struct cell cell = cell_clean(field, raw, arena);
         values[i] = cell.value;
-        has_order |= field->not_before >= 0;
+        has_row_rules |= field->not_before >= 0 || field->null_when >= 0;
         if (!cell.rule)
             continue;
         struct clean_fault fault = {row, (uint32_t)i, cell.rule, cell.reason};
@@ -86,8 +105,10 @@ enum clean_outcome clean_row(const struct sheet_model *model, const struct heade
         else
             clean_note(&worst, cell.step, column, fault);
     }
-    if (has_order)
+    if (has_row_rules) {
+        clean_drop_inapplicable(model, row, values, warnings);
         clean_check_order(model, header, row, values, &worst, warnings);
+    }
     if (worst.step == STEP_NONE)
         return CLEAN_KEPT;
     warnings->count = warning_count;
@@ -215,10 +236,18 @@ static void clean_sort(struct clean_sheet *clean) {
     free(slots);
 }
 
-static uint64_t clean_hash_key(const struct sheet_model *model, const struct value *values) {
+/* Rows under what they have in some columns. */
+struct clean_keys {
+    const size_t *fields;
+    size_t field_count;
+    uint32_t *slots; /* index + 1 of a row in `clean`, 0: free */
+    size_t mask;
+};
+
+static uint64_t clean_hash_key(const struct clean_keys *keys, const struct value *values) {
     uint64_t hash = 0;
-    for (size_t i = 0; i < model->key_count; i++) {
-        const struct value *part = &values[model->key[i]];
+    for (size_t i = 0; i < keys->field_count; i++) {
+        const struct value *part = &values[keys->fields[i]];
         hash = part->kind == VALUE_TEXT
                    ? XXH3_64bits_withSeed(part->text, part->size, hash)
                    : XXH3_64bits_withSeed(&part->integer, sizeof part->integer, hash + 1);
@@ -226,28 +255,32 @@ static uint64_t clean_hash_key(const struct sheet_model *model, const struct val
     return hash;
 }
 
-static bool clean_same_key(const struct sheet_model *model, const struct value *a,
+static bool clean_same_key(const struct clean_keys *keys, const struct value *a,
                            const struct value *b) {
-    for (size_t i = 0; i < model->key_count; i++)
-        if (!value_equal(a[model->key[i]], b[model->key[i]]))
+    for (size_t i = 0; i < keys->field_count; i++)
+        if (!value_equal(a[keys->fields[i]], b[keys->fields[i]]))
             return false;
     return true;
 }
 
-struct clean_keys {
-    uint32_t *slots; /* index + 1 of a row in `clean`, 0: free */
-    size_t mask;
-};
+static bool clean_has_key(const struct clean_keys *keys, const struct value *values) {
+    for (size_t i = 0; i < keys->field_count; i++)
+        if (values[keys->fields[i]].kind == VALUE_NULL)
+            return false;
+    return true;
+}
 
 /* Enters a row under its key, or returns the row that has it already. */
 static uint32_t clean_enter_key(const struct clean_sheet *clean, struct clean_keys *keys,
                                 uint32_t index) {
-    const struct sheet_model *model = clean->model;
-    const struct value *values = clean->values + index * model->field_count;
-    size_t slot = clean_hash_key(model, values) & keys->mask;
+    size_t width = clean->model->field_count;
+    const struct value *values = clean->values + index * width;
+    if (!clean_has_key(keys, values))
+        return index;
+    size_t slot = clean_hash_key(keys, values) & keys->mask;
     for (; keys->slots[slot]; slot = (slot + 1) & keys->mask) {
         uint32_t other = keys->slots[slot] - 1;
-        if (clean_same_key(model, values, clean->values + other * model->field_count))
+        if (clean_same_key(keys, values, clean->values + other * width))
             return other;
     }
     keys->slots[slot] = index + 1;
@@ -256,27 +289,43 @@ static uint32_t clean_enter_key(const struct clean_sheet *clean, struct clean_ke
 
 /* From the end of the sheet to its start: the first row that is met of a key is the one that
  * wins. */
-static void clean_remove_duplicates(struct clean_sheet *clean, const uint64_t *hashes) {
+static void clean_keep_last(struct clean_sheet *clean, const size_t *fields, size_t field_count,
+                            const uint64_t *hashes) {
     size_t slot_count = 16;
-    while (slot_count < clean->count * 2)
+    while (slot_count < clean->order_count * 2)
         slot_count *= 2;
-    struct clean_keys keys = {memory_resize(NULL, slot_count, sizeof *keys.slots), slot_count - 1};
+    struct clean_keys keys = {fields, field_count,
+                              memory_resize(NULL, slot_count, sizeof *keys.slots), slot_count - 1};
     memset(keys.slots, 0, slot_count * sizeof *keys.slots);
-    size_t first_kept = clean->count;
-    clean->order = memory_resize(NULL, clean->count, sizeof *clean->order);
-    for (size_t i = clean->count; i-- > 0;) {
-        uint32_t winner = clean_enter_key(clean, &keys, (uint32_t)i);
-        if (winner == i) {
-            clean->order[--first_kept] = (uint32_t)i;
+    size_t first_kept = clean->order_count;
+    for (size_t i = clean->order_count; i-- > 0;) {
+        uint32_t index = clean->order[i], winner = clean_enter_key(clean, &keys, index);
+        if (winner == index) {
+            clean->order[--first_kept] = index;
             continue;
         }
-        bool is_same_row = hashes[clean->rows[i]] == hashes[clean->rows[winner]];
+        bool is_same_row = hashes && hashes[clean->rows[index]] == hashes[clean->rows[winner]];
         clean_fault_add(&clean->rejects,
-                        clean_duplicate(clean->model, clean->rows[i], is_same_row));
+                        clean_duplicate((uint32_t)fields[0], clean->rows[index], is_same_row));
     }
-    clean->order_count = clean->count - first_kept;
+    clean->order_count -= first_kept;
     memmove(clean->order, clean->order + first_kept, clean->order_count * sizeof *clean->order);
     free(keys.slots);
+}
+
+void clean_keep_unique(struct clean_sheet *clean) {
+    const struct sheet_model *model = clean->model;
+    for (size_t i = 0; i < model->unique_count; i++)
+        clean_keep_last(clean, model->unique[i].fields, model->unique[i].field_count, NULL);
+}
+
+static void clean_remove_duplicates(struct clean_sheet *clean, const uint64_t *hashes) {
+    clean->order = memory_resize(NULL, clean->count, sizeof *clean->order);
+    clean->order_count = clean->count;
+    for (size_t i = 0; i < clean->count; i++)
+        clean->order[i] = (uint32_t)i;
+    clean_keep_last(clean, clean->model->key, clean->model->key_count, hashes);
+    clean_keep_unique(clean);
 }
 
 void clean_drop_warnings(struct clean_sheet *clean) {

@@ -26,8 +26,8 @@ struct clean_faults {
 
 void clean_fault_add(struct clean_faults *faults, struct clean_fault fault);
 
-/* The fault of a row that lost to a later one of the same key. */
-struct clean_fault clean_duplicate(const struct sheet_model *model, uint32_t row, bool is_same_row);
+/* The fault of a row that lost to a later one with the same key, which begins with `field`. */
+struct clean_fault clean_duplicate(uint32_t field, uint32_t row, bool is_same_row);
 
 enum clean_outcome { CLEAN_KEPT, CLEAN_REJECTED, CLEAN_BLANK };
 
@@ -51,6 +51,11 @@ struct clean_sheet {
     struct clean_faults rejects, warnings;
     struct arena arena;
 };
+
+/* The end of step 6, for columns besides the key that must be unique: of the rows in `order`, which
+ * have to stand as in the sheet, those that have the same as a later one are rejected. Two such
+ * rows differ in their key, so none is the other's copy. */
+void clean_keep_unique(struct clean_sheet *clean);
 
 /* Texts point into the pull's sheet, which must outlive the result. Needs pull_hash_rows(). */
 void clean_sheet(struct clean_sheet *clean, const struct pull *pull);

@@ -152,22 +152,35 @@ bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model 
     return create_silver(warehouse, sheet, "CREATE TEMP TABLE ", err);
 }
 
-bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
+/* Names are short: a sheet's name may take most of what a server allows. */
+static bool index_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
+                         const char *suffix, const size_t *fields, size_t field_count, bool make,
                          struct err *err) {
-    if (sheet->cluster_count == 0)
-        return true;
     struct buf sql = {0};
     if (make) {
         /* Across machines nobody can promise that; cleaning has seen to it anyway. */
         const char *kind = warehouse_is_distributed(warehouse) ? "" : "UNIQUE ";
-        buf_printf(&sql, "CREATE %sINDEX IF NOT EXISTS \"silver_%s_key\" ON \"silver_%s\" (", kind,
-                   sheet->name, sheet->name);
-        schema_add_fields(&sql, sheet->fields, sheet->key, sheet->key_count, NULL);
+        buf_printf(&sql, "CREATE %sINDEX IF NOT EXISTS \"silver_%s_%s\" ON \"silver_%s\" (", kind,
+                   sheet->name, suffix, sheet->name);
+        schema_add_fields(&sql, sheet->fields, fields, field_count, NULL);
         buf_add_char(&sql, ')');
     } else {
-        buf_printf(&sql, "DROP INDEX IF EXISTS \"silver_%s_key\"", sheet->name);
+        buf_printf(&sql, "DROP INDEX IF EXISTS \"silver_%s_%s\"", sheet->name, suffix);
     }
     return schema_exec(warehouse, &sql, err);
+}
+
+bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
+                         struct err *err) {
+    bool ok = sheet->cluster_count == 0 ||
+              index_silver(warehouse, sheet, "key", sheet->key, sheet->key_count, make, err);
+    for (size_t i = 0; ok && i < sheet->unique_count; i++) {
+        const struct unique_key *unique = &sheet->unique[i];
+        char suffix[24];
+        snprintf(suffix, sizeof suffix, "u%zu", i);
+        ok = index_silver(warehouse, sheet, suffix, unique->fields, unique->field_count, make, err);
+    }
+    return ok;
 }
 
 bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *gold,
@@ -189,27 +202,37 @@ bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *go
  * A mark in the audit tells in which form a table was made, so that a model that changed something
  * else does not take the table away: there may be views on it. */
 
-static const char *describe(struct arena *arena, const struct field *fields, size_t count,
+static void describe_fields(struct buf *text, const struct field *fields, size_t count,
                             const size_t *key, size_t key_count) {
-    struct buf text = {0};
     for (size_t i = 0; i < count; i++)
-        buf_printf(&text, "%s %d %d,", fields[i].name, (int)fields[i].type, fields[i].required);
+        buf_printf(text, "%s %d %d,", fields[i].name, (int)fields[i].type, fields[i].required);
     for (size_t i = 0; i < key_count; i++)
-        buf_printf(&text, " %zu", key[i]);
+        buf_printf(text, " %zu", key[i]);
+}
+
+/* Empties the text. */
+static const char *mark_of(struct arena *arena, struct buf *text) {
     const char *mark =
-        arena_printf(arena, "%016llx", (unsigned long long)XXH3_64bits(buf_text(&text), text.size));
-    buf_free(&text);
+        arena_printf(arena, "%016llx", (unsigned long long)XXH3_64bits(buf_text(text), text->size));
+    buf_free(text);
     return mark;
 }
 
 static const char *describe_silver(struct arena *arena, const struct sheet_model *sheet) {
     size_t *key = arena_array(arena, sheet->field_count, sizeof *key);
     size_t key_count = schema_primary_key(sheet, key);
-    return describe(arena, sheet->fields, sheet->field_count, key, key_count);
+    struct buf text = {0};
+    describe_fields(&text, sheet->fields, sheet->field_count, key, key_count);
+    for (size_t i = 0; i < sheet->unique_count; i++)
+        for (size_t j = 0; j < sheet->unique[i].field_count; j++)
+            buf_printf(&text, "%s %zu", j ? "" : " unique", sheet->unique[i].fields[j]);
+    return mark_of(arena, &text);
 }
 
 static const char *describe_gold(struct arena *arena, const struct gold_model *gold) {
-    return describe(arena, gold->fields, gold->field_count, gold->key, gold->key_count);
+    struct buf text = {0};
+    describe_fields(&text, gold->fields, gold->field_count, gold->key, gold->key_count);
+    return mark_of(arena, &text);
 }
 
 static bool set_mark(struct warehouse *warehouse, const char *table, const char *mark,

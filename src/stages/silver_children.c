@@ -131,8 +131,8 @@ static bool add_silver_keys(const struct silver_build *build, const char *sql, s
     return ok;
 }
 
-static bool add_orphans(const struct silver_build *build, const struct reference *reference,
-                        struct key_set *keys, struct err *err) {
+bool silver_add_listed(const struct silver_build *build, const size_t *fields, size_t field_count,
+                       const char *list, struct key_set *keys, struct err *err) {
     const struct sheet_model *sheet = &build->model->sheets[build->sheet];
     struct buf sql = {0};
     buf_add_text(&sql, "SELECT ");
@@ -140,14 +140,21 @@ static bool add_orphans(const struct silver_build *build, const struct reference
     buf_add_text(&sql, " FROM ");
     sql_add_table(&sql, "silver", sheet->name);
     buf_add_text(&sql, " WHERE (");
-    schema_add_fields(&sql, sheet->fields, reference->fields, reference->field_count, NULL);
+    schema_add_fields(&sql, sheet->fields, fields, field_count, NULL);
     buf_add_text(&sql, ") IN (SELECT ");
-    for (size_t i = 0; i < reference->field_count; i++)
+    for (size_t i = 0; i < field_count; i++)
         buf_printf(&sql, "%sp%zu", i ? ", " : "", i);
-    buf_add_text(&sql, " FROM goldleaf_gone)");
-    bool ok = gone_fill(build, reference, err) && add_silver_keys(build, buf_text(&sql), keys, err);
+    buf_printf(&sql, " FROM %s)", list);
+    bool ok = add_silver_keys(build, buf_text(&sql), keys, err);
     buf_free(&sql);
     return ok;
+}
+
+static bool add_orphans(const struct silver_build *build, const struct reference *reference,
+                        struct key_set *keys, struct err *err) {
+    return gone_fill(build, reference, err) &&
+           silver_add_listed(build, reference->fields, reference->field_count, "goldleaf_gone",
+                             keys, err);
 }
 
 static bool add_rejected(const struct silver_build *build, const char *rule, struct key_set *keys,
@@ -168,6 +175,23 @@ static bool add_rejected(const struct silver_build *build, const char *rule, str
     return ok;
 }
 
+/* A row that several references turn away is recorded with one of them, so every rule of this step
+ * is looked at, whichever parent came back. */
+static bool add_rejected_by_references(const struct silver_build *build, struct key_set *keys,
+                                       struct err *err) {
+    const struct sheet_model *sheet = &build->model->sheets[build->sheet];
+    bool ok = add_rejected(build, RULE_FOREIGN_KEY, keys, err);
+    for (size_t i = 0; ok && i < sheet->reference_count; i++)
+        for (size_t m = 0; ok && m < sheet->references[i].match_count; m++)
+            ok = add_rejected(build, sheet->references[i].matches[m].rule, keys, err);
+    return ok;
+}
+
+bool silver_add_rivals(const struct silver_build *build, struct key_set *keys, struct err *err) {
+    return add_rejected(build, RULE_DUPLICATE_KEY, keys, err) &&
+           add_rejected_by_references(build, keys, err);
+}
+
 bool silver_add_touched_children(const struct silver_build *build, struct key_set *keys,
                                  struct err *err) {
     const struct sheet_model *sheet = &build->model->sheets[build->sheet];
@@ -177,16 +201,8 @@ bool silver_add_touched_children(const struct silver_build *build, struct key_se
         delta_sides(reference, &build->deltas[reference->parent], &has_gone, &has_come);
         if (has_gone && !add_orphans(build, reference, keys, err))
             return false;
-        if (!has_gone && !has_come)
-            continue;
-        /* A row that several references turn away is recorded with one of them, so every rule of
-         * this step is looked at, whichever parent came back. */
-        if (!add_rejected(build, RULE_FOREIGN_KEY, keys, err))
+        if ((has_gone || has_come) && !add_rejected_by_references(build, keys, err))
             return false;
-        for (size_t r = 0; r < sheet->reference_count; r++)
-            for (size_t m = 0; m < sheet->references[r].match_count; m++)
-                if (!add_rejected(build, sheet->references[r].matches[m].rule, keys, err))
-                    return false;
     }
     return true;
 }

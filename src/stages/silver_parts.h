@@ -23,6 +23,13 @@ struct key_set {
 size_t key_set_add(struct key_set *set, struct span key);
 void key_set_free(struct key_set *set);
 
+/* Adds the keys of the rows in silver that have in these columns what is in a shortlist. */
+bool silver_add_listed(const struct silver_build *build, const size_t *fields, size_t field_count,
+                       const char *list, struct key_set *keys, struct err *err);
+
+/* Adds the keys of the rows in quarantine that came as far as to be compared with others. */
+bool silver_add_rivals(const struct silver_build *build, struct key_set *keys, struct err *err);
+
 /* Adds the keys of the rows that the parents' deltas may have healed or orphaned. */
 bool silver_add_touched_children(const struct silver_build *build, struct key_set *keys,
                                  struct err *err);

@@ -35,7 +35,7 @@ struct touched {
     struct key_set keys;
     struct touched_key *states; /* one a key */
     size_t state_count;
-    struct candidate *candidates;
+    struct candidate **candidates; /* the arena's, so that they stay where they are */
     size_t candidate_count, candidate_capacity;
     uint32_t *row_of_id; /* per version id: its row, or NO_ROW */
     int64_t id_count;
@@ -84,7 +84,9 @@ static void add_candidate(struct touched *touched, size_t key, struct candidate 
     }
     struct touched_key *state = state_of(touched, key);
     candidate.next = state->head;
-    touched->candidates[touched->candidate_count++] = candidate;
+    struct candidate *kept = arena_alloc(&touched->arena, sizeof *kept);
+    *kept = candidate;
+    touched->candidates[touched->candidate_count++] = kept;
     state->head = (uint32_t)touched->candidate_count;
 }
 
@@ -201,7 +203,7 @@ static bool take_out_ended(struct touched *touched, struct err *err) {
     return ok;
 }
 
-/* The list of the touched keys: place, text, and the typed parts of those that can be in silver. */
+/* The list of touched keys: place, text, and the typed parts of those that can be in silver. */
 struct key_reader {
     struct touched *touched;
     size_t next;
@@ -223,10 +225,10 @@ static bool next_key(void *context, struct value *out) {
     return true;
 }
 
-static bool list_keys(struct touched *touched, struct err *err) {
+static bool list_keys(struct touched *touched, size_t first, struct err *err) {
     const struct sheet_model *sheet = touched->sheet;
     struct warehouse *warehouse = touched->build->warehouse;
-    struct key_reader reader = {.touched = touched};
+    struct key_reader reader = {.touched = touched, .next = first};
     const char **types = arena_array(&touched->arena, 2 + sheet->key_count, sizeof *types);
     types[0] = "BIGINT";
     types[1] = "TEXT";
@@ -320,12 +322,12 @@ static bool find_in_quarantine(struct touched *touched, struct id_list *known, s
     return ok;
 }
 
-/* The older versions of the touched keys; what was recorded about them is written anew. The list
- * that take_in() made is that of what goes. */
-static bool take_in_known(struct touched *touched, struct err *err) {
+/* The older versions of the touched keys from `first` on; what was recorded about them is written
+ * anew. The list that take_in() made is that of what goes. */
+static bool take_in_known(struct touched *touched, size_t first, struct err *err) {
     struct id_list known = {0};
     bool ok =
-        list_keys(touched, err) && find_in_silver(touched, &known, err) &&
+        list_keys(touched, first, err) && find_in_silver(touched, &known, err) &&
         find_in_quarantine(touched, &known, err) && take_in(touched, known.ids, known.count, err) &&
         (known.count == 0 || audit_drop_listed(touched->build->warehouse, touched->sheet, err));
     free(known.ids);
@@ -352,19 +354,20 @@ static bool elect_winner(struct touched *touched, struct touched_key *state, str
     struct clean_faults rejects = {0}, warnings = {0};
     struct candidate *winner = NULL;
     bool ok = true;
-    for (uint32_t at = state->head; at; at = touched->candidates[at - 1].next) {
-        struct candidate *candidate = &touched->candidates[at - 1];
+    for (uint32_t at = state->head; at; at = touched->candidates[at - 1]->next) {
+        struct candidate *candidate = touched->candidates[at - 1];
         bool is_good = clean_candidate(touched, candidate, &rejects, &warnings) == CLEAN_KEPT;
         if (is_good && (!winner || candidate->row > winner->row))
             winner = candidate;
         if (!is_good)
             candidate->values = NULL;
     }
-    for (uint32_t at = state->head; ok && at; at = touched->candidates[at - 1].next) {
-        struct candidate *candidate = &touched->candidates[at - 1];
+    for (uint32_t at = state->head; ok && at; at = touched->candidates[at - 1]->next) {
+        struct candidate *candidate = touched->candidates[at - 1];
         if (candidate != winner && candidate->values) {
             bool is_same = candidate->hash == winner->hash;
-            clean_fault_add(&rejects, clean_duplicate(touched->sheet, candidate->row, is_same));
+            clean_fault_add(&rejects, clean_duplicate((uint32_t)touched->sheet->key[0],
+                                                      candidate->row, is_same));
         }
         ok = candidate == winner || write_faults(touched, candidate, &rejects, true, err);
     }
@@ -382,6 +385,95 @@ static const struct value *winner_row(const void *context, size_t index) {
     const struct candidate *winner = touched->states[index].winner;
     return winner ? winner->values : NULL;
 }
+
+/* For the keys from `first` on. */
+static bool elect_winners(struct touched *touched, size_t first, struct err *err) {
+    if (first == touched->keys.count)
+        return true;
+    state_of(touched, touched->keys.count - 1);
+    bool ok = take_in_known(touched, first, err);
+    for (size_t i = first; ok && i < touched->keys.count; i++)
+        ok = elect_winner(touched, &touched->states[i], err);
+    return ok;
+}
+
+/* ---- columns that must be unique ---- */
+
+/* Touches the rows of silver that have there what one of the winners has. */
+static bool add_rivals_in_silver(struct touched *touched, struct err *err) {
+    const struct sheet_model *sheet = touched->sheet;
+    struct row_list winners = {winner_row, touched, touched->keys.count};
+    bool ok = true;
+    for (size_t i = 0; ok && i < sheet->unique_count; i++) {
+        const struct unique_key *unique = &sheet->unique[i];
+        struct shortlist_column *columns =
+            arena_array(&touched->arena, unique->field_count, sizeof *columns);
+        for (size_t j = 0; j < unique->field_count; j++)
+            columns[j] =
+                (struct shortlist_column){unique->fields[j], sheet->fields[unique->fields[j]].type};
+        ok = shortlist_rows(touched->build->warehouse, "goldleaf_unique", columns,
+                            unique->field_count, winners, err) &&
+             silver_add_listed(touched->build, unique->fields, unique->field_count,
+                               "goldleaf_unique", &touched->keys, err);
+    }
+    return ok;
+}
+
+static int compare_winners(const void *a, const void *b) {
+    uint32_t left = (*(struct touched_key *const *)a)->winner->row;
+    uint32_t right = (*(struct touched_key *const *)b)->winner->row;
+    return (left > right) - (left < right);
+}
+
+/* The winners as a sheet of their own, in the order of the sheet; a row is its place in the list.
+ */
+static struct clean_sheet sheet_of_winners(const struct touched *touched,
+                                           struct touched_key *const *winners, size_t count) {
+    size_t width = touched->sheet->field_count;
+    struct clean_sheet clean = {.model = touched->sheet, .count = count, .order_count = count};
+    clean.values = memory_resize(NULL, count * width, sizeof *clean.values);
+    clean.rows = memory_resize(NULL, count, sizeof *clean.rows);
+    clean.order = memory_resize(NULL, count, sizeof *clean.order);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(clean.values + i * width, winners[i]->winner->values, width * sizeof *clean.values);
+        clean.rows[i] = clean.order[i] = (uint32_t)i;
+    }
+    return clean;
+}
+
+static bool turn_away_repeated(struct touched *touched, struct touched_key **winners, size_t count,
+                               struct err *err) {
+    struct clean_sheet clean = sheet_of_winners(touched, winners, count);
+    bool ok = true;
+    clean_keep_unique(&clean);
+    for (size_t i = 0; ok && i < clean.rejects.count; i++) {
+        struct clean_fault fault = clean.rejects.items[i];
+        struct touched_key *loser = winners[fault.row];
+        struct audit_row row = audit_row_of(touched, loser->winner);
+        fault.row = loser->winner->row;
+        loser->winner = NULL;
+        ok = audit_add_reject(&touched->writer, &row, &fault, err);
+    }
+    clean_free(&clean);
+    return ok;
+}
+
+/* Every row that came this far before is in silver, or in quarantine and touched by now: so all
+ * that are equal to a winner are winners themselves. */
+static bool keep_unique(struct touched *touched, struct err *err) {
+    size_t first = touched->keys.count, count = 0;
+    if (!add_rivals_in_silver(touched, err) || !elect_winners(touched, first, err))
+        return false;
+    struct touched_key **winners =
+        arena_array(&touched->arena, touched->keys.count, sizeof(struct touched_key *));
+    for (size_t i = 0; i < touched->keys.count; i++)
+        if (touched->states[i].winner)
+            winners[count++] = &touched->states[i];
+    qsort(winners, count, sizeof(struct touched_key *), compare_winners);
+    return turn_away_repeated(touched, winners, count, err);
+}
+
+/* ---- references ---- */
 
 /* Step 7 for the winner of one key; a failure takes it out. */
 static bool check_winner(struct touched *touched, struct reference_lookup *const *lookups,
@@ -475,13 +567,10 @@ static bool write_silver(struct touched *touched, struct err *err) {
 static bool settle_keys(struct touched *touched, struct err *err) {
     if (touched->keys.count == 0)
         return true;
-    state_of(touched, touched->keys.count - 1);
-    if (!take_in_known(touched, err))
-        return false;
-    for (size_t i = 0; i < touched->keys.count; i++)
-        if (!elect_winner(touched, &touched->states[i], err))
-            return false;
-    return check_winners(touched, err) && write_silver(touched, err);
+    bool is_compared = touched->sheet->unique_count > 0;
+    return (!is_compared || silver_add_rivals(touched->build, &touched->keys, err)) &&
+           elect_winners(touched, 0, err) && (!is_compared || keep_unique(touched, err)) &&
+           check_winners(touched, err) && write_silver(touched, err);
 }
 
 static bool count_rows(struct touched *touched, struct err *err) {

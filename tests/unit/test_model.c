@@ -174,7 +174,7 @@ static void test_every_fault_has_its_place_and_message(void **state) {
         folders++;
     }
     closedir(directory);
-    assert_true(folders >= 140);
+    assert_true(folders >= 155);
     arena_free(&arena);
 }
 

@@ -4,9 +4,7 @@
 #include "model/cell.h"
 
 /* The sheets of the specification, in its order. */
-static const struct {
-    const char *name, *columns, *types, *key, *required, *repaired, *cluster, *references;
-} ticketing_sheets[] = {
+static const struct sheet_spec ticketing_sheets[] = {
     {"artists", "artist_id name genre country created_at", "string string string string datetime",
      "artist_id", "artist_id name", "created_at", "", ""},
     {"venues", "venue_id name city state country capacity",
@@ -42,28 +40,11 @@ static void test_ticketing_sheets(void **state) {
     (void)state;
     struct fixture fixture;
     fixture_read_good(&fixture, "ticketing");
-    const struct model *model = fixture.model;
-    assert_int_equal(model->sheet_count, COUNT_OF(ticketing_sheets));
-    for (size_t i = 0; i < model->sheet_count; i++) {
-        const struct sheet_model *sheet = &model->sheets[i];
-        assert_string_equal(sheet->name, ticketing_sheets[i].name);
-        assert_string_equal(sheet->path, arena_printf(&fixture.arena, "%s.csv", sheet->name));
-        check_columns(sheet->fields, sheet->field_count, ticketing_sheets[i].columns);
-        check_types(sheet->fields, sheet->field_count, ticketing_sheets[i].types);
-        check_list(sheet->fields, sheet->key, sheet->key_count, ticketing_sheets[i].key);
-        check_list(sheet->fields, sheet->cluster, sheet->cluster_count,
-                   ticketing_sheets[i].cluster);
-        check_required(sheet, ticketing_sheets[i].required);
-        check_repaired(sheet, ticketing_sheets[i].repaired);
-        check_references(model, sheet, ticketing_sheets[i].references);
-        assert_int_equal(model->build_order[i], i); /* the file has parents first */
-    }
+    check_sheets(&fixture, ticketing_sheets, COUNT_OF(ticketing_sheets));
     fixture_free(&fixture);
 }
 
-static const struct {
-    const char *name, *columns, *types, *key, *scope;
-} ticketing_gold[] = {
+static const struct gold_spec ticketing_gold[] = {
     {"gold_event_sales",
      "event_id event_date artist_id venue_id venue_capacity currency tickets_sold attendance "
      "no_show_rate gross_revenue refunds_amount net_revenue sell_through",
@@ -83,48 +64,22 @@ static void test_ticketing_gold(void **state) {
     struct fixture fixture;
     fixture_read_good(&fixture, "ticketing");
     const struct model *model = fixture.model;
-    assert_int_equal(model->gold_count, COUNT_OF(ticketing_gold));
-    for (size_t i = 0; i < model->gold_count; i++) {
-        const struct gold_model *gold = &model->gold[i];
-        assert_string_equal(gold->name, ticketing_gold[i].name);
-        check_columns(gold->fields, gold->field_count, ticketing_gold[i].columns);
-        check_types(gold->fields, gold->field_count, ticketing_gold[i].types);
-        check_list(gold->fields, gold->key, gold->key_count, ticketing_gold[i].key);
-        assert_true(!gold->scope == !ticketing_gold[i].scope);
-        if (gold->scope)
-            assert_string_equal(gold->scope, ticketing_gold[i].scope);
-        assert_true(strlen(gold->sql) > 0);
-    }
+    check_gold(model, ticketing_gold, COUNT_OF(ticketing_gold));
     assert_int_equal(model->check_count, 2);
     assert_string_equal(model->checks[0].rule, "refund_exceeds_price");
     assert_string_equal(model->checks[1].rule, "oversold");
     fixture_free(&fixture);
 }
 
-/* Descriptions are the users' documentation, so each column and each figure has one. */
 static void test_ticketing_is_described(void **state) {
     (void)state;
     struct fixture fixture;
     fixture_read_good(&fixture, "ticketing");
-    const struct model *model = fixture.model;
-    assert_true(*model->title && *model->description && *model->version);
-    for (size_t i = 0; i < model->sheet_count; i++) {
-        assert_true(*model->sheets[i].description);
-        for (size_t j = 0; j < model->sheets[i].field_count; j++)
-            assert_non_null(model->sheets[i].fields[j].description);
-    }
-    for (size_t i = 0; i < model->gold_count; i++) {
-        assert_true(*model->gold[i].description);
-        for (size_t j = 0; j < model->gold[i].field_count; j++)
-            assert_non_null(model->gold[i].fields[j].description);
-    }
+    check_described(fixture.model);
     fixture_free(&fixture);
 }
 
-/* sheet, column, cell as typed, value as stored ("" for NULL, NULL for a rejected row) */
-static const struct {
-    const char *sheet, *column, *typed, *stored;
-} ticketing_cells[] = {
+static const struct cell_spec ticketing_cells[] = {
     {"events", "status", "On Sale", "scheduled"},
     {"events", "status", "past", "completed"},
     {"events", "status", "CANCELED", "cancelled"},
@@ -175,18 +130,7 @@ static void test_ticketing_cells(void **state) {
     (void)state;
     struct fixture fixture;
     fixture_read_good(&fixture, "ticketing");
-    for (size_t i = 0; i < COUNT_OF(ticketing_cells); i++) {
-        const struct field *field =
-            field_of(fixture.model, ticketing_cells[i].sheet, ticketing_cells[i].column);
-        struct cell cell = cell_clean(field, span_from(ticketing_cells[i].typed), &fixture.arena);
-        struct span text = cell_format(field, cell.value, &fixture.arena);
-        const char *expected = ticketing_cells[i].stored;
-        bool is_rejected = cell.step != STEP_NONE;
-        if (is_rejected != !expected || (expected && !span_is(text, expected)))
-            fail_msg("%s.%s: \"%s\" became \"%.*s\"%s", ticketing_cells[i].sheet,
-                     ticketing_cells[i].column, ticketing_cells[i].typed, SPAN_ARG(text),
-                     is_rejected ? ", rejected" : "");
-    }
+    check_typed(&fixture, ticketing_cells, COUNT_OF(ticketing_cells));
     fixture_free(&fixture);
 }
 
