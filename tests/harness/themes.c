@@ -1,4 +1,4 @@
-/* What the sheets of two models may hold. */
+/* What the sheets of three models may hold. */
 #include "harness/world.h"
 
 #define CHANNELS "web|email|web|Google Ads|social|app|box office|IG"
@@ -187,3 +187,111 @@ static const struct parent_edit shop_edits[] = {
 
 const struct theme theme_shop = {GOLDLEAF_FIXTURES_DIR "/shop", COUNT_OF(shop_sheets), shop_sheets,
                                  COUNT_OF(shop_edits), shop_edits};
+
+/* ---- streaming ---- */
+
+enum { LOCATIONS, USERS, TITLES, DEVICES, SUBSCRIPTIONS, PAYMENTS, SESSIONS };
+
+/* Some users are in the middle of the list, so that a number of the new system often stands on two.
+ */
+static const struct sheet_pool streaming_sheets[] = {
+    {.name = "locations",
+     .rows = 14,
+     .weight = 2,
+     .optional = "country_code",
+     .columns = {{"country_id", "#5", "|x"},
+                 {"country_code", "in|NA|Fr|", "#N/A"},
+                 {"country_name", "one|two|three|", "#REF!"},
+                 {"region_id", "#3", "|x"},
+                 {"region_code", "a|B|", "#REF!"},
+                 {"region_name", "north|South|", "none"}}},
+    {.name = "users",
+     .rows = 45,
+     .weight = 6,
+     .optional = "email",
+     .columns = {{"user_id", "#22|", "x|#REF!"},
+                 {"user_legacy_id", "#30", "|x|#N/A"},
+                 {"name", TEXTS "|Ann", "|null"},
+                 {"email", "a@b.se|X@Y.ORG|", "nobody"},
+                 {"age", "13|44|120|", "12|121|old"},
+                 {"country_id", "#5|", "9"},
+                 {"region_id", "#3|", "x"},
+                 {"region_code", "a|B|", "#REF!"},
+                 {"region_name", "own||", "#REF!"},
+                 {"signup_date", "2026-01-05|1/6/2026|2026-01-07T23:30:00Z|", "soon"},
+                 {"acquisition_source", TEXTS, "#REF!"}}},
+    {.name = "watchlist",
+     .rows = 26,
+     .weight = 2,
+     .optional = "seasons",
+     .columns = {{"content_id", "#18", "|x"},
+                 {"title", TEXTS "|Title", "|none"},
+                 {"content_type", "movie|Film|TV|show|short|", "opera"},
+                 {"genre", "drama|sci-fi, action|CRIME,drama||kids & family", ", drama|#REF!"},
+                 {"release_year", "1999|2026|", "1066|x"},
+                 {"seasons", "1|2||0", "two|-1"},
+                 {"episodes", "10||", "x"},
+                 {"content_duration_minutes", "90||1,000", "-5"}}},
+    {.name = "devices",
+     .rows = 40,
+     .weight = 3,
+     .optional = "last_used",
+     .columns = {{"device_id", "#30", "|#REF!"},
+                 {"user_legacy_id", "#30", "99|"},
+                 {"device_type", "Mobile|mobile (x)|Smart TV|SmartTV 2|web||Webbing", "fridge"},
+                 {"operating_system", "Android 14|ios|Mac OS|WebOS 6|", "BeOS"},
+                 {"last_used", "2026-01-05 10:00|1/6/2026 08:30|46028.5|", "soon"}}},
+    {.name = "subscriptions",
+     .rows = 50,
+     .weight = 5,
+     .optional = "plan_type",
+     .columns = {{"sub_id", "#36", "|x"},
+                 {"user_legacy_id", "#30", "99|"},
+                 {"plan_type", "basic|PREMIUM annual|", "#REF!"},
+                 {"start_date", "2026-01-05|1/6/2026|2026-02-01", "|soon"},
+                 {"end_date", "||2026-03-01|2/15/2026", "2025-12-31|x"},
+                 {"last_event_type",
+                  "SUBSCRIBE|signup|Renew|UPGRADE|downgrade|CANCEL|pause|RESUME|odd|", "#REF!"},
+                 {"last_event_timestamp", "2026-01-09T10:00:00Z|3/1/2026|", "soon"}}},
+    {.name = "payments",
+     .rows = 90,
+     .weight = 5,
+     .optional = "method",
+     .columns = {{"payment_id", "#70", "|#REF!"},
+                 {"user_legacy_id", "|||#30", "x"},
+                 {"sub_id", "#36", "99|"},
+                 {"amount", "10|12.505|$5|0|7.25", "(3)||free"},
+                 {"payment_date", "2026-01-05 10:00|1/6/2026|2026-02-01T23:30:00-05:00|46060|",
+                  "x"},
+                 {"method", "card|Card|", "#NAME?"}},
+     .aims = {{SUBSCRIPTIONS, {"sub_id", "user_legacy_id"}}}},
+    {.name = "viewing_activity",
+     .rows = 120,
+     .weight = 5,
+     .optional = "rating",
+     .columns = {{"session_id", "#90", "|x"},
+                 {"user_legacy_id", "#30", "99|"},
+                 {"content_id", "#18", "99|"},
+                 {"device_id", "#30|", "99"},
+                 {"session_start_ts", "2026-01-05 10:00|12/31/2025 23:59|2026-01-01T00:30:00+01:00",
+                  "|soon"},
+                 {"duration_watched_sec", "0|86400|1,200|", "86401|-1|x"},
+                 {"completion_percentage", "0|100|33.335|", "101|45%"},
+                 {"rating", "1|5|3|", "0|6|good"}}},
+};
+
+static const struct parent_edit streaming_edits[] = {
+    {LOCATIONS, NULL, NULL},
+    {LOCATIONS, "country_id", "1|2|3|4|5"},
+    {USERS, "user_id", "1|2|3|4|5|"},
+    {USERS, "country_id", "1|2|3|9|"},
+    {USERS, NULL, NULL},
+    {TITLES, NULL, NULL},
+    {DEVICES, "user_legacy_id", "1|2|3|99"},
+    {SUBSCRIPTIONS, "user_legacy_id", "1|2|3|4|5|6"},
+    {SUBSCRIPTIONS, "last_event_type", "UPGRADE|CANCEL|SUBSCRIBE"},
+    {PAYMENTS, "amount", "1|2|3"},
+};
+
+const struct theme theme_streaming = {"streaming", COUNT_OF(streaming_sheets), streaming_sheets,
+                                      COUNT_OF(streaming_edits), streaming_edits};

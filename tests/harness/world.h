@@ -45,7 +45,8 @@ struct theme {
 };
 
 extern const struct theme theme_ticketing;
-extern const struct theme theme_shop; /* keys that are numbers, dates, and several columns */
+extern const struct theme theme_streaming; /* columns that must be unique, rules between cells */
+extern const struct theme theme_shop;      /* keys that are numbers, dates, and several columns */
 
 struct world {
     const struct theme *theme;

@@ -958,6 +958,11 @@ static void test_typed_keys_do_what_was_shown(void **state) {
     try_theme(&theme_shop, number_from("GOLDLEAF_PROPERTY_RUNS", DEFAULT_RUNS));
 }
 
+static void test_streaming_does_what_was_shown(void **state) {
+    (void)state;
+    try_theme(&theme_streaming, number_from("GOLDLEAF_PROPERTY_RUNS", DEFAULT_RUNS));
+}
+
 static int name_seed(void **state) {
     (void)state;
     if (running)
@@ -972,6 +977,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_ticketing_does_what_was_shown, name_seed),
         cmocka_unit_test_teardown(test_typed_keys_do_what_was_shown, name_seed),
+        cmocka_unit_test_teardown(test_streaming_does_what_was_shown, name_seed),
     };
     return run_group(tests);
 }

@@ -4,45 +4,62 @@
  * the same tables by other means (see test_oracle.sh). */
 #include "harness/harness.h"
 
-static void check_all_tables(struct scene *scene) {
+/* Each shipped model, its sample sheets, and where its golden files are below fixtures/golden. */
+static const struct sample {
+    const char *model, *inputs, *golden;
+} samples[] = {
+    {"ticketing", GOLDLEAF_INPUTS_DIR, ""},
+    {"streaming", GOLDLEAF_FIXTURES_DIR "/streaming", "streaming/"},
+};
+
+static void check_all_tables(struct scene *scene, const struct sample *sample) {
     struct table_query queries[TABLE_QUERY_MAX];
     size_t count = table_queries(scene->model, &scene->run_arena, queries);
     for (size_t i = 0; i < count; i++)
-        check_golden(queries[i].name, scene_query(scene, queries[i].sql));
+        check_golden(arena_printf(&scene->run_arena, "%s%s", sample->golden, queries[i].name),
+                     scene_query(scene, queries[i].sql));
+}
+
+static void load(struct scene *scene, const char *model, const struct sample *sample) {
+    scene_open(scene, model);
+    scene_copy_inputs(scene, sample->inputs);
+    scene_run_all(scene);
 }
 
 static void test_first_load_gives_the_golden_tables(void **state) {
-    struct scene scene;
     (void)state;
-    scene_open(&scene, "ticketing");
-    scene_copy_inputs(&scene, GOLDLEAF_INPUTS_DIR);
-    scene_run_all(&scene);
-    check_all_tables(&scene);
-    scene_close(&scene);
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        struct scene scene;
+        load(&scene, samples[i].model, &samples[i]);
+        check_all_tables(&scene, &samples[i]);
+        scene_close(&scene);
+    }
 }
 
 /* The model's folder and the model inside the program are one. */
 static void test_model_from_its_folder_gives_the_golden_tables(void **state) {
-    struct scene scene;
     (void)state;
-    scene_open(&scene, GOLDLEAF_MODELS_DIR "/ticketing");
-    scene_copy_inputs(&scene, GOLDLEAF_INPUTS_DIR);
-    scene_run_all(&scene);
-    check_all_tables(&scene);
-    scene_close(&scene);
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        struct scene scene;
+        char folder[256];
+        snprintf(folder, sizeof folder, GOLDLEAF_MODELS_DIR "/%s", samples[i].model);
+        load(&scene, folder, &samples[i]);
+        check_all_tables(&scene, &samples[i]);
+        scene_close(&scene);
+    }
 }
 
 static void test_full_refresh_gives_the_golden_tables(void **state) {
-    struct scene scene;
     (void)state;
-    scene_open(&scene, "ticketing");
-    scene_copy_inputs(&scene, GOLDLEAF_INPUTS_DIR);
-    scene_run_all(&scene);
-    struct run_options options = scene_options(&scene);
-    options.full_refresh = true;
-    scene_run(&scene, &options);
-    check_all_tables(&scene);
-    scene_close(&scene);
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        struct scene scene;
+        load(&scene, samples[i].model, &samples[i]);
+        struct run_options options = scene_options(&scene);
+        options.full_refresh = true;
+        scene_run(&scene, &options);
+        check_all_tables(&scene, &samples[i]);
+        scene_close(&scene);
+    }
 }
 
 int main(void) {

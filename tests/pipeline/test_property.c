@@ -277,6 +277,13 @@ static void test_typed_keys_step_by_step_equal_from_scratch(void **state) {
     try_theme(&theme_shop, number_from("GOLDLEAF_PROPERTY_RUNS", DEFAULT_RUNS) / 2);
 }
 
+static void test_streaming_step_by_step_equals_from_scratch(void **state) {
+    (void)state;
+    if (getenv("GOLDLEAF_PROPERTY_KEEP"))
+        skip();
+    try_theme(&theme_streaming, number_from("GOLDLEAF_PROPERTY_RUNS", DEFAULT_RUNS) / 2);
+}
+
 static int name_seed(void **state) {
     (void)state;
     if (running)
@@ -289,6 +296,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_ticketing_step_by_step_equals_from_scratch, name_seed),
         cmocka_unit_test_teardown(test_typed_keys_step_by_step_equal_from_scratch, name_seed),
+        cmocka_unit_test_teardown(test_streaming_step_by_step_equals_from_scratch, name_seed),
     };
     return run_group(tests);
 }

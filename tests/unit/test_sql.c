@@ -13,9 +13,11 @@
 
 #include <cmocka.h>
 
-static const struct model *read_ticketing(struct arena *arena) {
+static const char *const shipped_models[] = {"ticketing", "streaming"};
+
+static const struct model *read_model(struct arena *arena, const char *name) {
     struct model_faults faults = {.arena = arena};
-    const struct model *model = model_read(arena, "ticketing", &faults);
+    const struct model *model = model_read(arena, name, &faults);
     assert_non_null(model);
     model_faults_free(&faults);
     return model;
@@ -51,7 +53,7 @@ static void every_statement_of_the_program_prepares(void **state) {
     struct arena arena = {0};
     struct err err = {0};
     struct warehouse *warehouse = open_warehouse();
-    const struct model *model = read_ticketing(&arena);
+    const struct model *model = read_model(&arena, shipped_models[0]);
     assert_true(diff_remember(warehouse, model, &err)); /* which makes all tables there are */
     /* and the lists that some statements join with */
     assert_true(shortlist_ids(warehouse, NULL, 0, &err));
@@ -69,53 +71,68 @@ static void every_statement_of_the_program_prepares(void **state) {
     arena_free(&arena);
 }
 
-static void every_query_of_the_shipped_model_gives_the_columns_it_declares(void **state) {
+static void every_query_of_the_shipped_models_gives_the_columns_it_declares(void **state) {
     (void)state;
-    struct arena arena = {0};
-    struct err err = {0};
-    struct model_faults faults = {.arena = &arena};
-    const struct model *model = read_ticketing(&arena);
-    assert_true(model_prepare_sql(model, &faults, &err));
-    if (faults.count)
-        fail_msg("%s: %s", faults.items[0].place, faults.items[0].message);
-    model_faults_free(&faults);
-    model_close(model);
-    arena_free(&arena);
+    for (size_t i = 0; i < COUNT_OF(shipped_models); i++) {
+        struct arena arena = {0};
+        struct err err = {0};
+        struct model_faults faults = {.arena = &arena};
+        const struct model *model = read_model(&arena, shipped_models[i]);
+        assert_true(model_prepare_sql(model, &faults, &err));
+        if (faults.count)
+            fail_msg("%s: %s", faults.items[0].place, faults.items[0].message);
+        model_faults_free(&faults);
+        model_close(model);
+        arena_free(&arena);
+    }
 }
 
-/* model_prepare_sql() asks SQLite. What the shipped model says has to be understood by both. */
-static void every_query_of_the_shipped_model_prepares_in_the_warehouse(void **state) {
-    (void)state;
-    struct arena arena = {0};
+static void prepare_checks(struct warehouse *warehouse, const struct check_model *checks,
+                           size_t count) {
     struct err err = {0};
-    struct warehouse *warehouse = open_warehouse();
     struct statement *statement;
-    const struct model *model = read_ticketing(&arena);
-    assert_true(schema_create(warehouse, model, &err));
-    for (size_t i = 0; i < model->gold_count; i++) {
-        const struct gold_model *gold = &model->gold[i];
-        if (!statement_prepare(warehouse, &statement, gold->sql, &err))
-            fail_msg("%s: %s", gold->sql_path, err.message);
-        assert_int_equal(statement_column_count(statement), gold->field_count);
-        for (size_t f = 0; f < gold->field_count; f++)
-            assert_string_equal(statement_column_name(statement, f), gold->fields[f].name);
+    for (size_t i = 0; i < count; i++) {
+        if (!statement_prepare(warehouse, &statement, checks[i].sql, &err))
+            fail_msg("%s: %s", checks[i].sql_path, err.message);
         statement_close(statement);
     }
-    for (size_t i = 0; i < model->check_count; i++) {
-        if (!statement_prepare(warehouse, &statement, model->checks[i].sql, &err))
-            fail_msg("%s: %s", model->checks[i].sql_path, err.message);
-        statement_close(statement);
+}
+
+static void prepare_gold(struct warehouse *warehouse, const struct gold_model *gold) {
+    struct err err = {0};
+    struct statement *statement;
+    if (!statement_prepare(warehouse, &statement, gold->sql, &err))
+        fail_msg("%s: %s", gold->sql_path, err.message);
+    assert_int_equal(statement_column_count(statement), gold->field_count);
+    for (size_t f = 0; f < gold->field_count; f++)
+        assert_string_equal(statement_column_name(statement, f), gold->fields[f].name);
+    statement_close(statement);
+}
+
+/* model_prepare_sql() asks SQLite. What the shipped models say has to be understood by both. */
+static void every_query_of_the_shipped_models_prepares_in_the_warehouse(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(shipped_models); i++) {
+        struct arena arena = {0};
+        struct err err = {0};
+        struct warehouse *warehouse = open_warehouse();
+        const struct model *model = read_model(&arena, shipped_models[i]);
+        assert_true(schema_create(warehouse, model, &err));
+        for (size_t g = 0; g < model->gold_count; g++)
+            prepare_gold(warehouse, &model->gold[g]);
+        prepare_checks(warehouse, model->checks, model->check_count);
+        prepare_checks(warehouse, model->invariants, model->invariant_count);
+        warehouse_close(warehouse);
+        model_close(model);
+        arena_free(&arena);
     }
-    warehouse_close(warehouse);
-    model_close(model);
-    arena_free(&arena);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_statement_of_the_program_prepares),
-        cmocka_unit_test(every_query_of_the_shipped_model_gives_the_columns_it_declares),
-        cmocka_unit_test(every_query_of_the_shipped_model_prepares_in_the_warehouse),
+        cmocka_unit_test(every_query_of_the_shipped_models_gives_the_columns_it_declares),
+        cmocka_unit_test(every_query_of_the_shipped_models_prepares_in_the_warehouse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
