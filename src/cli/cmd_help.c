@@ -110,7 +110,7 @@ static void add_command(struct output *output, const struct command *command) {
     }
     add_heading(output, "Options for every command");
     add_options(output, command->options, false);
-    if (command->options & (FOR_PULL | FOR_GOOGLE))
+    if (command->options & (FOR_PULL | FOR_GOOGLE | FOR_MODEL))
         add_google_variables(output);
     add_exit_codes(output);
 }

@@ -82,7 +82,13 @@ static bool print_faults(struct session *session, const char *name, const struct
                    faults->count == 1 ? "" : "s");
 }
 
-static bool check(struct session *session, const char *name, struct err *err) {
+/* The model that is named behind the word, else that of --model. */
+static const char *named(const struct session *session) {
+    return session->operand_count > 1 ? session->operands[1] : session_text(session, OPTION_MODEL);
+}
+
+static bool check(struct session *session, struct err *err) {
+    const char *name = named(session);
     struct model_faults faults = {.arena = session->arena};
     const struct model *model = model_read(session->arena, name, &faults);
     bool ok = (!model || model_prepare_sql(model, &faults, err)) &&
@@ -107,11 +113,6 @@ static bool show(struct session *session, struct err *err) {
     ok = ok && output_close(output, err);
     model_close(model);
     return ok;
-}
-
-/* The model that is named behind the word, else that of --model. */
-static const char *named(const struct session *session) {
-    return session->operand_count > 1 ? session->operands[1] : session_text(session, OPTION_MODEL);
 }
 
 /* HTML, or Markdown when --format or the ending of -o says so. */
@@ -146,21 +147,32 @@ static bool docs(struct session *session, struct err *err) {
 
 static bool init(struct session *session, struct err *err) {
     if (session->operand_count > 1)
-        return model_init(session, session->operands[1], err);
+        return model_init(session, err);
     err_set(err, ERR_USAGE, "model init needs DIR, a folder that does not exist yet");
-    return err_hint(err, "usage: goldleaf model init DIR --from-csv DIR");
+    return err_hint(err, "usage: goldleaf model " MODEL_INIT_OPERANDS);
 }
 
+static const struct {
+    const char *word;
+    size_t most_operands; /* the word included */
+    bool (*run)(struct session *session, struct err *err);
+} words[] = {
+    {"check", 2, check},
+    {"docs", 2, docs},
+    {"init", SIZE_MAX, init},
+};
+
 bool cmd_model(struct session *session, struct err *err) {
-    const char *word = session->operand_count ? session->operands[0] : NULL;
-    if (!word)
+    if (session->operand_count == 0)
         return show(session, err);
-    if (strcmp(word, "check") == 0)
-        return check(session, named(session), err);
-    if (strcmp(word, "docs") == 0)
-        return docs(session, err);
-    if (strcmp(word, "init") == 0)
-        return init(session, err);
-    err_set(err, ERR_USAGE, "model does not take \"%s\"", word);
-    return err_hint(err, "usage: goldleaf model [check [NAME|DIR] | docs [NAME|DIR] | init DIR]");
+    const char *stranger = session->operands[0];
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcmp(session->operands[0], words[i].word) != 0)
+            continue;
+        if (session->operand_count <= words[i].most_operands)
+            return words[i].run(session, err);
+        stranger = session->operands[words[i].most_operands];
+    }
+    err_set(err, ERR_USAGE, "model does not take \"%s\"", stranger);
+    return err_hint(err, "usage: goldleaf model %s", session->command->operands);
 }

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/nearest.h"
+#include "cli/model_init.h"
 
 const struct command COMMANDS[] = {
     {.name = "all",
@@ -133,7 +134,7 @@ const struct command COMMANDS[] = {
      .options = FOR_GOOGLE,
      .run = cmd_doctor},
     {.name = "model",
-     .operands = "[check [NAME|DIR] | docs [NAME|DIR] | init DIR]",
+     .operands = "[check [NAME|DIR] | docs [NAME|DIR] | " MODEL_INIT_OPERANDS "]",
      .summary = "show the model, check it, document it, draft a new one",
      .details =
          "`model` shows the sheets, their columns and rules, and the KPI tables. `model check` "
@@ -142,9 +143,11 @@ const struct command COMMANDS[] = {
          "HTML page, or as Markdown with --format text or an -o that ends in .md. `model init DIR "
          "--from-csv DIR` looks at every cell of the CSV files and drafts a first model into a "
          "new folder: types, keys, references, forms of dates and a KPI table per sheet in which "
-         "things happen. What it is not certain of it says, and writes into the descriptions.",
+         "things happen. What it is not certain of it says, and writes into the descriptions. "
+         "With --from-sheets it does the same with the tabs of SPREADSHEET, or those that are "
+         "named.",
      .options = FOR_MODEL,
-     .most_operands = 2,
+     .most_operands = SIZE_MAX,
      .run = cmd_model},
     {.name = "init",
      .operands = "",

@@ -69,7 +69,7 @@ static void check_sheet(struct examination *self, const struct sheets_spreadshee
     struct err err = {0};
     struct span csv;
     const struct sheets_tab_info *tab =
-        sheets_find_tab(spreadsheet, &self->google.addresses[index], sheet->name, arena, &why);
+        sheets_find_tab(spreadsheet, &self->google.addresses[index], sheet, arena, &why);
     if (!tab) {
         diagnosis_add(self->diagnosis, sheet->name, CHECK_FAIL,
                       "give the tab that name, or say which one it is with SHEET_...=!Tab name",

@@ -34,16 +34,15 @@ static const char *variable_of_sheet(struct arena *arena, const char *sheet) {
 
 /* The address bar's URL names the tab that somebody looked at last; for the spreadsheet that holds
  * all the sheets that means nothing. */
-static bool read_common_address(const struct session *session, const char **spreadsheet,
+static bool read_common_address(struct google *google, const struct session *session,
                                 struct err *err) {
     struct sheets_address address;
     const char *text = session_variable(session, "SPREADSHEET");
-    *spreadsheet = NULL;
     if (!text)
         return true;
     if (!sheets_address_read(session->arena, "SPREADSHEET", text, &address, err))
         return false;
-    *spreadsheet = address.spreadsheet;
+    google->spreadsheet = address.spreadsheet;
     return address.spreadsheet ||
            err_set(err, ERR_USAGE, "SPREADSHEET names a tab, but no spreadsheet");
 }
@@ -86,12 +85,12 @@ static bool read_endpoint(struct google *google, const struct session *session, 
 
 bool google_read_addresses(struct google *google, const struct session *session,
                            const struct model *model, struct err *err) {
-    const char *spreadsheet;
     google->addresses = arena_array(session->arena, model->sheet_count, sizeof *google->addresses);
-    if (!read_endpoint(google, session, err) || !read_common_address(session, &spreadsheet, err))
+    if (!read_endpoint(google, session, err) || !read_common_address(google, session, err))
         return false;
     for (size_t i = 0; i < model->sheet_count; i++) {
-        if (!read_address(session, model->sheets[i].name, spreadsheet, &google->addresses[i], err))
+        if (!read_address(session, model->sheets[i].name, google->spreadsheet,
+                          &google->addresses[i], err))
             return false;
         google->address_count += google->addresses[i].spreadsheet != NULL;
     }

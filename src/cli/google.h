@@ -17,6 +17,7 @@ extern const size_t GOOGLE_VARIABLE_COUNT;
 
 /* All that is needed to talk to Google. Zeroed, it is closed. */
 struct google {
+    const char *spreadsheet;                      /* id of SPREADSHEET, or NULL */
     struct sheets_address *addresses;             /* one a sheet of the model */
     size_t address_count;                         /* of those with a spreadsheet */
     const char *sheets_endpoint, *token_endpoint; /* NULL: Google's own */

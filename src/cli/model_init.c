@@ -1,8 +1,16 @@
 #include "cli/model_init.h"
 
+#include "cli/model_tabs.h"
 #include "cli/table.h"
-#include "draft/draft.h"
 #include "stages/model_sql.h"
+
+struct init {
+    const char *folder;      /* as it was named */
+    const char *inputs;      /* the folder of CSV files, or NULL */
+    const char *spreadsheet; /* the id of the spreadsheet, or NULL */
+    struct draft *draft;
+    const struct model *model; /* as it was written */
+};
 
 static void add_json_sheet(struct json_writer *json, const struct sheet_model *sheet) {
     json_open_object(json, NULL);
@@ -29,19 +37,20 @@ static void add_json_doubts(struct json_writer *json, const struct draft_doubt *
     json_close_array(json);
 }
 
-static void add_json(struct output *output, const char *folder, const char *inputs,
-                     const struct model *model, const struct draft_doubt *doubts, size_t count) {
+static void add_json(struct output *output, const struct init *init,
+                     const struct draft_doubt *doubts, size_t count) {
     struct json_writer json = json_writer_start(&output->text, JSON_PRETTY);
     json_open_object(&json, NULL);
-    json_add_string(&json, "model", folder);
-    json_add_string(&json, "inputs", inputs);
+    json_add_string(&json, "model", init->folder);
+    json_add_string(&json, "inputs", init->inputs);
+    json_add_string(&json, "spreadsheet", init->spreadsheet);
     json_open_array(&json, "sheets");
-    for (size_t i = 0; i < model->sheet_count; i++)
-        add_json_sheet(&json, &model->sheets[i]);
+    for (size_t i = 0; i < init->model->sheet_count; i++)
+        add_json_sheet(&json, &init->model->sheets[i]);
     json_close_array(&json);
     json_open_array(&json, "gold");
-    for (size_t i = 0; i < model->gold_count; i++)
-        json_add_string(&json, NULL, model->gold[i].name);
+    for (size_t i = 0; i < init->model->gold_count; i++)
+        json_add_string(&json, NULL, init->model->gold[i].name);
     json_close_array(&json);
     add_json_doubts(&json, doubts, count);
     json_close_object(&json);
@@ -70,53 +79,53 @@ static void add_doubt(struct output *output, const struct draft_doubt *doubt) {
     buf_add_char(&output->text, '\n');
 }
 
-static void add_text(struct output *output, const char *folder, const char *inputs,
-                     const struct model *model, const struct draft_doubt *doubts, size_t count) {
+static void add_text(struct output *output, const struct init *init,
+                     const struct draft_doubt *doubts, size_t count) {
     struct buf *out = &output->text;
-    output_add(output, span_from(folder));
+    output_add(output, span_from(init->folder));
     buf_add_text(out, ": a first model with ");
-    output_add_count(out, (int64_t)model->sheet_count, "sheet", "sheets");
+    output_add_count(out, (int64_t)init->model->sheet_count, "sheet", "sheets");
     buf_add_text(out, " and ");
-    output_add_count(out, (int64_t)model->gold_count, "KPI table", "KPI tables");
+    output_add_count(out, (int64_t)init->model->gold_count, "KPI table", "KPI tables");
     buf_add_text(out, "\n\n");
     for (size_t i = 0; i < count; i++)
         add_doubt(output, &doubts[i]);
     buf_add_text(out, count ? "\nThe same stands in the descriptions. Next: goldleaf all --model "
                             : "Next: goldleaf all --model ");
-    output_add(output, span_from(folder));
-    buf_add_text(out, " --inputs ");
-    output_add(output, span_from(inputs));
+    output_add(output, span_from(init->folder));
+    if (init->inputs) {
+        buf_add_text(out, " --inputs ");
+        output_add(output, span_from(init->inputs));
+    }
     buf_add_char(out, '\n');
 }
 
-static bool print(struct session *session, const char *folder, const struct model *model,
-                  const struct draft *draft, struct err *err) {
+static bool print(struct session *session, const struct init *init, struct err *err) {
     const struct draft_doubt *doubts;
-    const char *inputs = session_text(session, OPTION_FROM_CSV);
     struct output *output = &session->output;
-    size_t count = draft_list_doubts(draft, session->arena, &doubts);
+    size_t count = draft_list_doubts(init->draft, session->arena, &doubts);
     if (output->format == OUTPUT_JSON)
-        add_json(output, folder, inputs, model, doubts, count);
+        add_json(output, init, doubts, count);
     else if (output->format == OUTPUT_CSV)
         add_csv(output, doubts, count);
     else if (!options_is_on(&session->options, OPTION_QUIET))
-        add_text(output, folder, inputs, model, doubts, count);
+        add_text(output, init, doubts, count);
     return output_close(output, err);
 }
 
 /* What was written has to pass the check that `model check` makes; a draft that does not is a fault
  * of this program, and is not left lying about. */
-static bool check_written(struct session *session, const char *path, const struct draft *draft,
-                          const struct model **model, struct err *err) {
+static bool check_written(struct session *session, const char *path, struct init *init,
+                          struct err *err) {
     struct model_faults faults = {.arena = session->arena};
-    *model = model_read(session->arena, path, &faults);
-    bool ok = !*model || model_prepare_sql(*model, &faults, err);
+    init->model = model_read(session->arena, path, &faults);
+    bool ok = !init->model || model_prepare_sql(init->model, &faults, err);
     if (ok && faults.count)
         ok = err_set(err, ERR_FAILED, "the draft of %s has a fault: %s: %s", path,
                      faults.items[0].place, faults.items[0].message);
     model_faults_free(&faults);
     if (!ok)
-        draft_remove(draft, path);
+        draft_remove(init->draft, path);
     return ok;
 }
 
@@ -125,21 +134,46 @@ static const char *as_path(struct arena *arena, const char *folder) {
     return strchr(folder, '/') ? folder : arena_printf(arena, "./%s", folder);
 }
 
-bool model_init(struct session *session, const char *folder, struct err *err) {
-    const char *inputs = session->options.text[OPTION_FROM_CSV];
-    struct draft *draft = NULL;
-    const struct model *model = NULL;
-    if (!inputs) {
-        err_set(err, ERR_USAGE, "model init needs --from-csv, the folder of the sheets");
-        return err_hint(err, "usage: goldleaf model init DIR --from-csv DIR");
-    }
-    const char *path = as_path(session->arena, folder);
-    bool ok = draft_check_new(path, err) &&
-              draft_from_folder(session->arena, inputs, &draft, err) &&
-              session_open_output(session, "text", err) && draft_write(draft, path, err) &&
-              check_written(session, path, draft, &model, err) &&
-              print(session, folder, model, draft, err);
-    draft_close(draft);
-    model_close(model);
+static bool check_origin(const struct session *session, const struct init *init, bool from_sheets,
+                         struct err *err) {
+    if (init->inputs && from_sheets)
+        err_set(err, ERR_USAGE, "--from-csv and --from-sheets exclude each other");
+    else if (!init->inputs && !from_sheets)
+        err_set(err, ERR_USAGE,
+                "model init needs --from-csv, the folder of the sheets, or "
+                "--from-sheets");
+    else if (init->inputs && session->operand_count > 2)
+        err_set(err, ERR_USAGE, "of a folder, every CSV file is a sheet; \"%s\" is one too many",
+                session->operands[2]);
+    else
+        return true;
+    return err_hint(err, "usage: goldleaf model " MODEL_INIT_OPERANDS);
+}
+
+static bool draft_sheets(struct session *session, struct init *init, struct err *err) {
+    struct draft_book book = {0};
+    bool ok = model_tabs_read(session, &session->operands[2], session->operand_count - 2, &book,
+                              &init->spreadsheet, err) &&
+              draft_from_book(session->arena, &book, &init->draft, err);
+    model_tabs_free(&book);
+    return ok;
+}
+
+static bool draft(struct session *session, struct init *init, struct err *err) {
+    return init->inputs ? draft_from_folder(session->arena, init->inputs, &init->draft, err)
+                        : draft_sheets(session, init, err);
+}
+
+bool model_init(struct session *session, struct err *err) {
+    struct init init = {.folder = session->operands[1],
+                        .inputs = session->options.text[OPTION_FROM_CSV]};
+    const char *path = as_path(session->arena, init.folder);
+    bool from_sheets = options_is_on(&session->options, OPTION_FROM_SHEETS);
+    bool ok = check_origin(session, &init, from_sheets, err) && draft_check_new(path, err) &&
+              draft(session, &init, err) && session_open_output(session, "text", err) &&
+              draft_write(init.draft, path, err) && check_written(session, path, &init, err) &&
+              print(session, &init, err);
+    draft_close(init.draft);
+    model_close(init.model);
     return ok;
 }

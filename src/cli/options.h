@@ -35,6 +35,7 @@ enum option_id {
     OPTION_FROM,
     OPTION_TO,
     OPTION_FROM_CSV,
+    OPTION_FROM_SHEETS,
     OPTION_SHEET,
     OPTION_LIMIT,
     OPTION_KEEP,

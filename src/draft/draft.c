@@ -1,4 +1,5 @@
 /* The draft from beginning to end, and its files. */
+#include "base/zone.h"
 #include "draft/draft_parts.h"
 
 #include <errno.h>
@@ -39,19 +40,37 @@ static void settle_keys(struct draft *draft) {
             draft->sheets[i].columns[draft->sheets[i].key[j]].field.on_error = ON_ERROR_REJECT;
 }
 
+static struct draft *begin(struct arena *arena) {
+    struct draft *draft = arena_alloc(arena, sizeof *draft);
+    draft->arena = arena;
+    hints_read(arena, &draft->hints);
+    return draft;
+}
+
+static bool finish(struct draft **draft, bool is_open) {
+    if (is_open) {
+        make(*draft);
+        settle_keys(*draft);
+        return true;
+    }
+    draft_close(*draft);
+    *draft = NULL;
+    return false;
+}
+
 bool draft_from_folder(struct arena *arena, const char *folder, struct draft **draft,
                        struct err *err) {
-    *draft = arena_alloc(arena, sizeof **draft);
-    (*draft)->arena = arena;
-    hints_read(arena, &(*draft)->hints);
-    if (!draft_open_folder(*draft, folder, err)) {
-        draft_close(*draft);
-        *draft = NULL;
-        return false;
-    }
-    make(*draft);
-    settle_keys(*draft);
-    return true;
+    *draft = begin(arena);
+    return finish(draft, draft_open_folder(*draft, folder, err));
+}
+
+bool draft_from_book(struct arena *arena, const struct draft_book *book, struct draft **draft,
+                     struct err *err) {
+    struct err unknown;
+    *draft = begin(arena);
+    (*draft)->title = *book->title ? book->title : NULL;
+    (*draft)->time_zone = zone_check(book->time_zone, &unknown) ? book->time_zone : NULL;
+    return finish(draft, draft_open_tabs(*draft, book->tabs, book->count, err));
 }
 
 static void close_column(struct draft_column *column) {

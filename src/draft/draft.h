@@ -31,6 +31,23 @@ bool draft_check_new(const char *folder, struct err *err);
 bool draft_from_folder(struct arena *arena, const char *folder, struct draft **draft,
                        struct err *err);
 
+/* A tab of a spreadsheet, read twice: as a run gets it, and with sheets_settings.shows_dates. */
+struct draft_tab {
+    const char *title;
+    struct span values, shown; /* CSV text, malloc'ed */
+};
+
+struct draft_book {
+    const char *title, *time_zone; /* of the spreadsheet */
+    struct draft_tab *tabs;
+    size_t count;
+};
+
+/* The same of a spreadsheet. The texts that were taken over are NULL afterwards, also on failure;
+ * the others stay the caller's. */
+bool draft_from_book(struct arena *arena, const struct draft_book *book, struct draft **draft,
+                     struct err *err);
+
 /* NULL is fine. */
 void draft_close(struct draft *draft);
 

@@ -140,6 +140,8 @@ static void add_sheet(struct json_writer *json, const struct draft *draft,
                       const struct draft_sheet *sheet) {
     json_open_object(json, NULL);
     json_add_string(json, "name", sheet->name);
+    if (sheet->title)
+        json_add_string(json, "title", sheet->title);
     json_add_string(json, "path", sheet->path);
     add_description(json, SPAN(""), &sheet->notes, &sheet->doubts);
     json_open_object(json, "schema");
@@ -209,13 +211,13 @@ void draft_add_descriptor(const struct draft *draft, const char *name, struct bu
     json_open_object(&json, NULL);
     json_add_string(&json, "$schema", "https://datapackage.org/profiles/2.0/datapackage.json");
     json_add_string(&json, "name", name);
-    json_add_string(&json, "title", name);
+    json_add_string(&json, "title", draft->title ? draft->title : name);
     json_add_string(
         &json, "description",
         "A first draft, made by looking at every cell of the sheets. What stands behind "
         "\"Check:\" in the descriptions is not certain.");
     json_add_string(&json, "version", "0.1.0");
-    json_add_string(&json, "goldleaf:timeZone", "UTC");
+    json_add_string(&json, "goldleaf:timeZone", draft->time_zone ? draft->time_zone : "UTC");
     json_open_array(&json, "resources");
     for (size_t i = 0; i < draft->sheet_count; i++)
         add_sheet(&json, draft, &draft->sheets[i]);

@@ -67,6 +67,7 @@ struct profile {
     size_t leading_marks, long_numbers, fine_decimals, negatives;
     size_t comma_decimals, dotted_dates, percents;
     size_t dates, serials, times; /* `dates` in any form; `times` are those with a time of day */
+    size_t dated, clocks; /* numbers that a spreadsheet shows as dates; as times of day */
     size_t forms[DATE_FORMS];
     struct twin_dates twins[2];
     struct span signs[MOST_SIGNS]; /* what stands beside amounts: "$", "EUR" */
@@ -109,6 +110,7 @@ struct draft_reference {
 
 struct draft_sheet {
     const char *name, *path;
+    const char *title; /* of its tab where that is another one, or NULL */
     struct sheet sheet;
     size_t row_count; /* without blank ones */
     size_t column_count;
@@ -127,6 +129,7 @@ struct draft_sheet {
 struct draft {
     struct arena *arena;
     struct hints hints;
+    const char *title, *time_zone; /* of the spreadsheet, or NULL */
     size_t sheet_count;
     struct draft_sheet *sheets;
 };
@@ -140,13 +143,18 @@ void draft_say(struct buf *out, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* In the order in which they are called. */
 bool draft_open_folder(struct draft *draft, const char *folder, struct err *err);
-void draft_name_columns(struct draft *draft, struct draft_sheet *sheet);
+bool draft_open_tabs(struct draft *draft, struct draft_tab *tabs, size_t count, struct err *err);
 void draft_profile(struct draft *draft, struct draft_sheet *sheet);
 void draft_choose_types(struct draft *draft);
 void draft_clean(struct draft *draft, struct draft_sheet *sheet);
 void draft_choose_key(struct draft *draft, struct draft_sheet *sheet);
 void draft_find_references(struct draft *draft);
 void draft_choose_gold(struct draft *draft, struct draft_sheet *sheet);
+
+/* draft_name.c: one more sheet, of the text that it takes over; `title` is what people call it.
+ * NULL in `*added` when it is left out, which is logged with its place. There is room for it. */
+bool draft_add_sheet(struct draft *draft, const char *place, struct span title, struct span text,
+                     struct draft_sheet **added, struct err *err);
 
 /* draft_type.c: text again, because too many cells were not of the type. */
 void draft_fall_back(const struct draft *draft, struct draft_sheet *sheet,

@@ -102,7 +102,7 @@ static void choose_forms(const struct draft *draft, struct draft_column *column)
     enum date_form *forms = arena_array(draft->arena, DATE_FORMS, sizeof *forms);
     size_t count = 0;
     for (size_t i = 0; i < COUNT_OF(plain); i++)
-        if (column->profile.forms[plain[i]])
+        if (column->profile.forms[plain[i]] || (plain[i] == DATE_ISO && column->profile.dated))
             forms[count++] = plain[i];
     for (size_t i = 0; i < 2; i++) {
         const struct twin_dates *twins = &column->profile.twins[i];
@@ -119,7 +119,8 @@ static void choose_forms(const struct draft *draft, struct draft_column *column)
 
 static bool try_date(const struct draft *draft, struct draft_column *column) {
     const struct profile *profile = &column->profile;
-    if (profile->dates == 0 || profile->dates < profile->serials ||
+    size_t shown = profile->dates + profile->dated;
+    if (shown == 0 || shown < profile->serials - profile->dated ||
         !fits(profile, profile->dates + profile->serials))
         return false;
     column->field.type = profile->times ? FIELD_DATETIME : FIELD_DATE;
@@ -269,6 +270,9 @@ static void choose_type(const struct draft *draft, struct draft_column *column) 
     column->field = (struct field){.name = column->name, .type = FIELD_STRING, .not_before = -1};
     if (column->is_identifier)
         return;
+    if (column->profile.clocks)
+        draft_say(&column->doubts, "Check: times of day and durations come as parts of a day: "
+                                   "06:00:00 is 0.25.");
     if (fits(&column->profile, column->profile.emails)) {
         column->field.type = FIELD_EMAIL;
         return;

@@ -103,8 +103,9 @@ struct unique_key {
 };
 
 struct sheet_model {
-    const char *name; /* bronze_<name>, silver_<name>, SHEET_<NAME> */
-    const char *path; /* of its CSV, below the inputs folder */
+    const char *name;  /* bronze_<name>, silver_<name>, SHEET_<NAME> */
+    const char *title; /* of its tab where that is another one than the name, or NULL */
+    const char *path;  /* of its CSV, below the inputs folder */
     const char *description;
     size_t field_count;
     const struct field *fields;

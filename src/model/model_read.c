@@ -61,6 +61,7 @@ static void read_sheet(struct reader *reader, const struct json *resource,
         return;
     sheet->name = reader_name(reader, resource, "name");
     reader->subject = *sheet->name ? sheet->name : NULL;
+    sheet->title = reader_string(reader, resource, "title", IS_OPTIONAL);
     sheet->description = reader_text(reader, resource, "description");
     sheet->path = reader_path(reader, resource, "path");
     const struct json *schema = reader_member(reader, resource, "schema", JSON_OBJECT, IS_NEEDED);

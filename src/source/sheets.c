@@ -47,11 +47,12 @@ static void start_sheet(struct sheets_source *self, size_t index) {
     const struct group *group = &self->groups[sheet->group];
     sheets_tab_free(&sheet->tab);
     sheets_tab_start(&sheet->tab, &self->settings->model->sheets[index]);
+    sheet->tab.marks_text = self->settings->shows_dates;
     sheet->next_row = 0;
     sheet->missing = NULL;
     sheet->info =
-        sheets_find_tab(&group->spreadsheet, sheet->address,
-                        self->settings->model->sheets[index].name, &self->arena, &sheet->missing);
+        sheets_find_tab(&group->spreadsheet, sheet->address, &self->settings->model->sheets[index],
+                        &self->arena, &sheet->missing);
 }
 
 /* Reads which tabs there are, and begins anew with every sheet that was not handed out. */

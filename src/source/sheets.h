@@ -1,11 +1,12 @@
 /* Google Sheets as a source: one metadata request a spreadsheet, then all its tabs with as few
  * values:batchGet requests as the size of the answers allows.
  *
- * Tabs are found by gid, else by title, else by the sheet's name. A request is repeated as it is
- * until it succeeds (retry.h); a tab whose grid or header turns out to have changed between two of
- * its blocks is read again from the start, so a half-read tab is never handed out. Sixty reads a
- * minute are never exceeded. Rows inserted and removed in equal number between two requests cannot
- * be seen from outside; a spreadsheet whose tabs fit into one request is always of one piece. */
+ * Tabs are found by gid, else by title (the setting's or the model's), else by the sheet's name. A
+ * request is repeated as it is until it succeeds (retry.h); a tab whose grid or header turns out to
+ * have changed between two of its blocks is read again from the start, so a half-read tab is never
+ * handed out. Sixty reads a minute are never exceeded. Rows inserted and removed in equal number
+ * between two requests cannot be seen from outside; a spreadsheet whose tabs fit into one request
+ * is always of one piece. */
 #ifndef GOLDLEAF_SOURCE_SHEETS_H
 #define GOLDLEAF_SOURCE_SHEETS_H
 
@@ -41,6 +42,9 @@ struct sheets_settings {
     struct retry *retry;
     const struct waiting *waiting;
     size_t cells_per_request; /* 0: the default; tests make it small */
+    /* Dates, times and durations come as the cells show them, and every text has an apostrophe in
+     * front: to see which numbers are dates. May be changed between two reads of all sheets. */
+    bool shows_dates;
     /* Told after each request; NULL: nobody. `rows` are of the sheet so far, `used` of 60. */
     void (*show)(void *context, const char *sheet, size_t rows, size_t requests_used);
     void *show_context;
@@ -61,7 +65,7 @@ bool sheets_read_header(struct source *source, const char *id, const struct shee
  * there are. */
 const struct sheets_tab_info *sheets_find_tab(const struct sheets_spreadsheet *spreadsheet,
                                               const struct sheets_address *address,
-                                              const char *sheet_name, struct arena *arena,
+                                              const struct sheet_model *sheet, struct arena *arena,
                                               const char **why);
 
 #endif

@@ -127,16 +127,18 @@ static const struct sheets_tab_info *find_title(const struct sheets_spreadsheet 
     return NULL;
 }
 
-/* A number that is gone falls back to the sheet's name; a tab that was asked for by name is that
- * one or none. */
+/* A number that is gone falls back to the title that the model has, and that to the sheet's name; a
+ * tab that was asked for by name is that one or none. */
 const struct sheets_tab_info *sheets_find_tab(const struct sheets_spreadsheet *spreadsheet,
                                               const struct sheets_address *address,
-                                              const char *sheet_name, struct arena *arena,
+                                              const struct sheet_model *sheet, struct arena *arena,
                                               const char **why) {
     const struct sheets_tab_info *tab = find_gid(spreadsheet, address->gid);
-    const char *title = address->tab ? address->tab : sheet_name;
+    const char *title = address->tab ? address->tab : sheet->title ? sheet->title : sheet->name;
     if (!tab)
         tab = find_title(spreadsheet, title);
+    if (!tab && !address->tab)
+        tab = find_title(spreadsheet, sheet->name);
     if (tab && tab->is_grid)
         return tab;
     *why = tab ? arena_printf(arena,

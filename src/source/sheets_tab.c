@@ -57,7 +57,15 @@ static void add_string(struct sheets_tab *tab, struct span raw) {
         json_add_decoded(&tab->decoded, raw);
         text = buf_span(&tab->decoded);
     }
-    csv_add_cell(&tab->csv, without_explanation(text));
+    text = without_explanation(text);
+    if (!tab->marks_text || text.size == 0) {
+        csv_add_cell(&tab->csv, text);
+        return;
+    }
+    struct buf marked = {0};
+    buf_printf(&marked, "'%.*s", SPAN_ARG(text));
+    csv_add_cell(&tab->csv, buf_span(&marked));
+    buf_free(&marked);
 }
 
 /* Up to fifteen digits survive the way through a double, so such a number is its own shortest form

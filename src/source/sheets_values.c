@@ -4,7 +4,7 @@
 
 #define QUERY                                                                                      \
     "/values:batchGet?majorDimension=ROWS&valueRenderOption=UNFORMATTED_VALUE"                     \
-    "&dateTimeRenderOption=SERIAL_NUMBER&prettyPrint=false"
+    "&dateTimeRenderOption=%s&prettyPrint=false"
 
 struct reading {
     const struct sheets_block *blocks;
@@ -179,7 +179,7 @@ bool sheets_values_read(struct sheets_api *api, struct sheets_request *request,
                         struct err *err) {
     struct reading reading = {.blocks = blocks, .count = count};
     struct buf query = {0};
-    buf_add_text(&query, QUERY);
+    buf_printf(&query, QUERY, api->settings->shows_dates ? "FORMATTED_STRING" : "SERIAL_NUMBER");
     for (size_t i = 0; i < count; i++)
         add_block(&query, &blocks[i]);
     request->query = buf_text(&query);

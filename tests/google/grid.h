@@ -19,6 +19,7 @@ enum cell_kind {
     CELL_LOOSE_NUMBER, /* its text is longer than the number has to be: 1.50 */
     CELL_DATE,         /* YYYY-MM-DD with or without HH:MM:SS */
     CELL_BOOLEAN,      /* TRUE or FALSE */
+    CELL_SERIAL,       /* a JSON number, a line break, and how the cell shows it */
 };
 
 /* Eight bytes, so that millions of them fit. */
