@@ -1,9 +1,11 @@
 /* `goldleaf model`: the model as it was understood. `goldleaf model check`: its faults.
  * `goldleaf model docs`: its data dictionary. `goldleaf model init`: another one (model_init.h).
+ * `goldleaf model profile`: the JSON Schema of models.
  *
  * {"model", "faults": [{"place", "message"}]} for the check; model_print.h has the other. */
 #include "cli/commands.h"
 
+#include "base/nearest.h"
 #include "cli/model_init.h"
 #include "cli/model_print.h"
 #include "cli/table.h"
@@ -145,6 +147,13 @@ static bool docs(struct session *session, struct err *err) {
     return ok;
 }
 
+static bool profile(struct session *session, struct err *err) {
+    if (!session_open_output(session, "text", err))
+        return false;
+    buf_add(&session->output.text, model_profile());
+    return output_close(&session->output, err);
+}
+
 static bool init(struct session *session, struct err *err) {
     if (session->operand_count > 1)
         return model_init(session, err);
@@ -160,19 +169,30 @@ static const struct {
     {"check", 2, check},
     {"docs", 2, docs},
     {"init", SIZE_MAX, init},
+    {"profile", 1, profile},
 };
+
+/* `stranger` is the operand that does not belong there; the first one may be a misspelt word. */
+static bool refuse(const struct session *session, const char *stranger, struct err *err) {
+    const char *names[COUNT_OF(words)], *nearest = NULL;
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        names[i] = words[i].word;
+    if (stranger == session->operands[0])
+        nearest = nearest_word(stranger, names, COUNT_OF(words));
+    err_set(err, ERR_USAGE, "model does not take \"%s\"", stranger);
+    return nearest ? err_hint(err, "did you mean model %s?", nearest)
+                   : err_hint(err, "usage: goldleaf model %s", session->command->operands);
+}
 
 bool cmd_model(struct session *session, struct err *err) {
     if (session->operand_count == 0)
         return show(session, err);
-    const char *stranger = session->operands[0];
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (strcmp(session->operands[0], words[i].word) != 0)
             continue;
         if (session->operand_count <= words[i].most_operands)
             return words[i].run(session, err);
-        stranger = session->operands[words[i].most_operands];
+        return refuse(session, session->operands[words[i].most_operands], err);
     }
-    err_set(err, ERR_USAGE, "model does not take \"%s\"", stranger);
-    return err_hint(err, "usage: goldleaf model %s", session->command->operands);
+    return refuse(session, session->operands[0], err);
 }

@@ -134,7 +134,7 @@ const struct command COMMANDS[] = {
      .options = FOR_GOOGLE,
      .run = cmd_doctor},
     {.name = "model",
-     .operands = "[check [NAME|DIR] | docs [NAME|DIR] | " MODEL_INIT_OPERANDS "]",
+     .operands = "[check [NAME|DIR] | docs [NAME|DIR] | " MODEL_INIT_OPERANDS " | profile]",
      .summary = "show the model, check it, document it, draft a new one",
      .details =
          "`model` shows the sheets, their columns and rules, and the KPI tables. `model check` "
@@ -145,7 +145,8 @@ const struct command COMMANDS[] = {
          "new folder: types, keys, references, forms of dates and a KPI table per sheet in which "
          "things happen. What it is not certain of it says, and writes into the descriptions. "
          "With --from-sheets it does the same with the tabs of SPREADSHEET, or those that are "
-         "named.",
+         "named. `model profile` writes the JSON Schema by which editors complete and check a "
+         "model.",
      .options = FOR_MODEL,
      .most_operands = SIZE_MAX,
      .run = cmd_model},

@@ -5,7 +5,7 @@
 
 #include "cli/session.h"
 
-#define MODEL_INIT_OPERANDS "init DIR --from-csv DIR|--from-sheets [TAB...]"
+#define MODEL_INIT_OPERANDS "init DIR (--from-csv DIR | --from-sheets [TAB...])"
 
 /* Of the operands behind "init"; there is one at least. Prints {"model", "inputs", "spreadsheet",
  * "sheets": [{"sheet", "path", "key": [...], "columns"}], "gold": [...],

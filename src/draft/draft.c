@@ -1,6 +1,7 @@
 /* The draft from beginning to end, and its files. */
 #include "base/zone.h"
 #include "draft/draft_parts.h"
+#include "model/model.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -182,6 +183,7 @@ static bool write_all(const struct draft *draft, const char *folder, struct err 
     struct buf text = {0};
     draft_add_descriptor(draft, package_name(draft, folder), &text);
     bool ok = write_sql(draft, folder, err) &&
+              write_file(draft, folder, DRAFT_PROFILE, model_profile(), err) &&
               write_file(draft, folder, "datapackage.json", buf_span(&text), err);
     buf_free(&text);
     return ok;
@@ -213,6 +215,7 @@ void draft_remove(const struct draft *draft, const char *folder) {
         unlink(arena_printf(draft->arena, "%s/gold/%s.sql", folder,
                             draft_gold_name(draft->arena, &draft->sheets[i])));
     rmdir(arena_printf(draft->arena, "%s/gold", folder));
+    unlink(arena_printf(draft->arena, "%s/" DRAFT_PROFILE, folder));
     unlink(arena_printf(draft->arena, "%s/datapackage.json", folder));
     rmdir(folder);
 }

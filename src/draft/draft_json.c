@@ -209,7 +209,7 @@ static void add_gold(struct json_writer *json, const struct draft *draft,
 void draft_add_descriptor(const struct draft *draft, const char *name, struct buf *out) {
     struct json_writer json = json_writer_start(out, JSON_PRETTY);
     json_open_object(&json, NULL);
-    json_add_string(&json, "$schema", "https://datapackage.org/profiles/2.0/datapackage.json");
+    json_add_string(&json, "$schema", DRAFT_PROFILE);
     json_add_string(&json, "name", name);
     json_add_string(&json, "title", draft->title ? draft->title : name);
     json_add_string(

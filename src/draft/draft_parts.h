@@ -6,7 +6,8 @@
 #include "model/cell.h"
 #include "source/sheet.h"
 
-#define NAME_MAX_BYTES ((size_t)51) /* of a name in a model, see model/README.md */
+#define NAME_MAX_BYTES ((size_t)51)  /* of a name in a model, see model/README.md */
+#define DRAFT_PROFILE "profile.json" /* beside the descriptor, where editors find it */
 #define DATE_FORMS 8
 #define MOST_WORDS 24 /* different words that are kept of a column */
 #define MOST_SIGNS 4
@@ -67,7 +68,7 @@ struct profile {
     size_t leading_marks, long_numbers, fine_decimals, negatives;
     size_t comma_decimals, dotted_dates, percents;
     size_t dates, serials, times; /* `dates` in any form; `times` are those with a time of day */
-    size_t dated, clocks; /* numbers that a spreadsheet shows as dates; as times of day */
+    size_t dated, clocks;         /* numbers that a spreadsheet shows as dates; as times of day */
     size_t forms[DATE_FORMS];
     struct twin_dates twins[2];
     struct span signs[MOST_SIGNS]; /* what stands beside amounts: "$", "EUR" */

@@ -192,6 +192,9 @@ void model_fault_add(struct model_faults *faults, const char *place, const char 
 /* Frees items; the texts go with the arena. */
 void model_faults_free(struct model_faults *faults);
 
+/* The JSON Schema of models, for editors. */
+struct span model_profile(void);
+
 /* Reads a model. `name_or_dir` is a shipped model's name, or the path of a folder (anything with
  * a '/' in it, or any existing folder). Every fault that can be seen without a database is added
  * to `faults`; returns NULL when there are any, or when the files cannot be read at all (then

@@ -3,6 +3,7 @@
 #include "base/asset.h"
 #include "base/buf.h"
 #include "base/nearest.h"
+#include "model/model.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,4 +106,11 @@ bool model_source_open(struct model_source *source, struct arena *arena, const c
         return fault_unknown_model(arena, name_or_dir, err);
     *source = (struct model_source){read_from_assets, root};
     return true;
+}
+
+/* A part of the program, so it is there. */
+struct span model_profile(void) {
+    struct span text = {0};
+    asset_find("model/profile.json", &text);
+    return text;
 }

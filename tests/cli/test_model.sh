@@ -45,4 +45,18 @@ json 'len(d["faults"]) > 0' True
 run 2 model check nowhere
 run 2 status --model nowhere
 run 2 model chek
-err_has 'usage: '
+err_has 'did you mean model check\?'
+run 2 model nonsense
+err_has 'usage: goldleaf model \[check'
+run 2 model check ticketing more
+err_has 'model does not take "more"'
+
+# The schema for editors; a draft has it beside it.
+run 0 model profile
+cmp "$source_dir/src/model/profile.json" out || fail "this is not the profile"
+run 0 model profile -o profile.json
+cmp "$source_dir/src/model/profile.json" profile.json || fail "this is not the profile"
+make_inputs
+run 0 model init drafted --from-csv inputs
+grep -qF '"$schema": "profile.json"' drafted/datapackage.json || fail "an editor does not find the profile"
+cmp profile.json drafted/profile.json || fail "the draft lacks the profile"

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The profile in the eyes of a validator that others use: it takes the shipped models, the drafts and
+# the good fixtures, and refuses each fault that a schema can see.
+. "$(dirname "$0")/../cli/lib.sh"
+here=$source_dir/tests/model
+
+for tool in node npm; do
+    command -v "$tool" >/dev/null || {
+        echo "skipped: no $tool"
+        exit 77
+    }
+done
+timeout 120 npm install --silent --no-audit --no-fund --no-package-lock --prefix "$work" ajv@8 >npm.log 2>&1 || {
+    echo "skipped: npm cannot install ajv: $(tail -n 1 npm.log)"
+    exit 77
+}
+
+# What no schema sees: names that must exist elsewhere, files, the order of numbers. All other
+# fixtures have to be refused.
+unseen='
+alias-is-a-category alias-of-no-category alias-of-two-values check-of-no-table check-rule-taken
+check-twice cluster-not-required cluster-unknown-field default-is-missing-value
+default-not-a-category default-not-of-the-type default-out-of-range default-spelt-otherwise
+field-name-twice gold-additive-in-no-sheet gold-additive-rate gold-key-unknown-field gold-name-twice
+gold-scope-in-no-sheet gold-scope-not-in-key gold-show-by-unknown-field key-unknown-field
+match-rule-taken match-types match-unknown-field minimum-above-maximum minimum-with-exponent
+not-before-another-type not-before-itself not-before-unknown-field on-error-of-key pattern
+reference-circle reference-from-no-field reference-lengths reference-to-itself reference-to-no-field
+reference-to-no-sheet reference-types sheet-name-of-a-view sheet-name-twice sql-empty
+sql-is-a-folder sql-missing sql-no-select sql-not-utf8 sql-two-statements time-zone-other-file
+time-zone-unknown unknown-not-a-category
+'
+
+for folder in shop clinic school; do
+    run 0 model init "$folder" --from-csv "$source_dir/fixtures/draft/$folder"
+done
+taken=("$source_dir"/src/models/*/datapackage.json "$source_dir/fixtures/model/good/datapackage.json"
+    shop/datapackage.json clinic/datapackage.json school/datapackage.json)
+bad=()
+for fault in "$source_dir"/fixtures/model/*/fault.txt; do
+    name=$(basename "$(dirname "$fault")")
+    if [[ " $(tr '\n' ' ' <<<"$unseen") " == *" $name "* ]]; then
+        taken+=("$(dirname "$fault")/datapackage.json")
+    else
+        bad+=("$(dirname "$fault")/datapackage.json")
+    fi
+done
+command_line='node validate.mjs'
+node "$here/validate.mjs" "$source_dir/src/model/profile.json" "$here/standard.json" "${taken[@]}" "${bad[@]}" \
+    >out 2>err || fail "the profile is no schema"
+[ "$(wc -l <out)" -eq $((${#taken[@]} + ${#bad[@]})) ] || fail "not every descriptor was looked at"
+for path in "${taken[@]}"; do
+    grep -qxF "$path: valid" out || fail "$(grep -F "$path: " out)"
+done
+refused=0
+for path in "${bad[@]}"; do
+    ! grep -qxF "$path: valid" out || fail "$path is taken; a fault that no schema can see goes into \"unseen\""
+    refused=$((refused + 1))
+done
+echo "${#taken[@]} taken, $refused refused"
