@@ -56,11 +56,10 @@ const struct command COMMANDS[] = {
     {.name = "blame",
      .operands = "TABLE KEY [COLUMN]",
      .summary = "which edited cells moved this KPI, between two snapshots",
-     .details =
-         "KEY is written as event_id=E-17, of several columns as date=2026-03-01,currency=INR. "
-         "The edits between the snapshots are done one after the other in memory, and what "
-         "the KPI moves by is the edit's effect; so an edit far away counts, too. Default: "
-         "the last two snapshots, every column that moved.",
+     .details = "KEY is written as shop=7, of several columns as day=2026-03-01,shop=7. "
+                "The edits between the snapshots are done one after the other in memory, and what "
+                "the KPI moves by is the edit's effect; so an edit far away counts, too. Default: "
+                "the last two snapshots, every column that moved.",
      .options = FOR_BLAME,
      .least_operands = 2,
      .most_operands = 3,

@@ -8,7 +8,7 @@
 
 const struct google_variable GOOGLE_VARIABLES[] = {
     {"SPREADSHEET", "the spreadsheet whose tabs are the sheets: its URL or id"},
-    {"SHEET_...", "the same for one sheet, as SHEET_TICKETS: a URL or id, with #gid=N or !Tab name "
+    {"SHEET_...", "the same for one sheet, as SHEET_ORDERS: a URL or id, with #gid=N or !Tab name "
                   "behind it for a certain tab, or only !Tab name"},
     {"GOOGLE_APPLICATION_CREDENTIALS", "path of the key of a service account, or of an "
                                        "authorized_user file"},
