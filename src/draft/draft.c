@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static void note_sheet(struct draft_sheet *sheet) {
+    draft_note_header(sheet);
     draft_say(&sheet->notes, "%zu row%s when this was drafted.", sheet->row_count,
               sheet->row_count == 1 ? "" : "s");
     if (sheet->left_out)
@@ -21,6 +22,7 @@ static void note_sheet(struct draft_sheet *sheet) {
 
 static void make(struct draft *draft) {
     for (size_t i = 0; i < draft->sheet_count; i++) {
+        draft_find_end(draft, &draft->sheets[i]);
         draft_profile(draft, &draft->sheets[i]);
         note_sheet(&draft->sheets[i]);
     }
@@ -30,8 +32,10 @@ static void make(struct draft *draft) {
     for (size_t i = 0; i < draft->sheet_count; i++)
         draft_choose_key(draft, &draft->sheets[i]);
     draft_find_references(draft);
-    for (size_t i = 0; i < draft->sheet_count; i++)
+    for (size_t i = 0; i < draft->sheet_count; i++) {
         draft_choose_gold(draft, &draft->sheets[i]);
+        draft_note_end(&draft->sheets[i]);
+    }
 }
 
 /* Key columns cannot become NULL, whatever was said about their cells. */
@@ -148,7 +152,7 @@ static bool write_sql(const struct draft *draft, const char *folder, struct err 
         if (draft->sheets[i].month_of < 0)
             continue;
         struct buf sql = {0};
-        draft_add_sql(&draft->sheets[i], &sql);
+        draft_add_sql(draft, &draft->sheets[i], &sql);
         const char *name =
             arena_printf(draft->arena, "%s.sql", draft_gold_name(draft->arena, &draft->sheets[i]));
         bool ok = write_file(draft, gold, name, buf_span(&sql), err);

@@ -93,7 +93,7 @@ static void clean_all(struct draft *draft, struct draft_sheet *sheet) {
         column->filled = column->empty = column->bad = 0;
         column->is_unique = true;
     }
-    draft_walk(&sheet->sheet, clean_row, &cleaning);
+    draft_walk(sheet, clean_row, &cleaning);
     arena_free(&cleaning.scratch);
 }
 

@@ -39,9 +39,11 @@ static int find_currency(const struct draft_sheet *sheet) {
 }
 
 /* Money in unknown or mixed currencies is not added up: the sum would be nobody's money. */
-bool draft_is_summed(const struct draft_sheet *sheet, const struct draft_column *column) {
+bool draft_is_summed(const struct draft *draft, const struct draft_sheet *sheet,
+                     const struct draft_column *column) {
     bool is_of_currency = sheet->currency >= 0 || count_type(sheet, FIELD_CURRENCY) == 0;
     return column->field.type == FIELD_MONEY && column->profile.sign_count <= 1 && is_of_currency &&
+           !hints_has_any_word(&draft->hints, HINT_EACH, column->name) &&
            strlen(column->name) + strlen("sum_") <= NAME_MAX_BYTES && !is_key_column(sheet, column);
 }
 
@@ -59,21 +61,21 @@ const char *draft_gold_name(struct arena *arena, const struct draft_sheet *sheet
 
 /* The text of a date begins with its month in both databases. Names are quoted: a column may be
  * called "order". */
-void draft_add_sql(const struct draft_sheet *sheet, struct buf *sql) {
+void draft_add_sql(const struct draft *draft, const struct draft_sheet *sheet, struct buf *sql) {
     const char *day = sheet->columns[sheet->month_of].name;
     const char *currency = sheet->currency >= 0 ? sheet->columns[sheet->currency].name : NULL;
     buf_printf(sql, "-- Purpose: how much happened in each month, by \"%s\".\n", day);
     buf_printf(sql, "-- Grain: one row per month%s.\n", currency ? " and currency" : "");
     buf_printf(sql, "SELECT month%s,\n    COUNT(*) AS row_count", currency ? ", currency" : "");
     for (size_t i = 0; i < sheet->column_count; i++)
-        if (draft_is_summed(sheet, &sheet->columns[i]))
+        if (draft_is_summed(draft, sheet, &sheet->columns[i]))
             buf_printf(sql, ",\n    SUM(hundredths_%zu) / 100.0 AS \"sum_%s\"", i + 1,
                        sheet->columns[i].name);
     buf_printf(sql, "\nFROM (\n    SELECT substr(CAST(\"%s\" AS TEXT), 1, 7) AS month", day);
     if (currency)
         buf_printf(sql, ",\n        \"%s\" AS currency", currency);
     for (size_t i = 0; i < sheet->column_count; i++)
-        if (draft_is_summed(sheet, &sheet->columns[i]))
+        if (draft_is_summed(draft, sheet, &sheet->columns[i]))
             buf_printf(sql, ",\n        CAST(ROUND(\"%s\" * 100) AS BIGINT) AS hundredths_%zu",
                        sheet->columns[i].name, i + 1);
     buf_printf(sql, "\n    FROM silver_%s\n) t\nGROUP BY month%s\n", sheet->name,

@@ -175,7 +175,7 @@ static void add_gold_fields(struct json_writer *json, const struct draft *draft,
         add_gold_field(json, "currency", FIELD_CURRENCY, "Currency of the money in this row.");
     add_gold_field(json, "row_count", FIELD_INTEGER, "How many rows the month has.");
     for (size_t i = 0; i < sheet->column_count; i++)
-        if (draft_is_summed(sheet, &sheet->columns[i]))
+        if (draft_is_summed(draft, sheet, &sheet->columns[i]))
             add_gold_field(json, arena_printf(draft->arena, "sum_%s", sheet->columns[i].name),
                            FIELD_MONEY,
                            arena_printf(draft->arena, "Sum of %s.", sheet->columns[i].name));

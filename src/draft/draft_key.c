@@ -166,7 +166,7 @@ static bool take_combination(struct draft *draft, struct draft_sheet *sheet) {
     if (all.count < 2 || sheet->row_count == 0)
         return false;
     all.hashes = memory_resize(NULL, sheet->row_count * all.count, sizeof *all.hashes);
-    draft_walk(&sheet->sheet, hash_row, &all);
+    draft_walk(sheet, hash_row, &all);
     unsigned chosen = choose_combination(&all);
     free(all.hashes);
     for (size_t i = 0; i < sheet->column_count; i++)

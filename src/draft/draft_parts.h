@@ -17,8 +17,10 @@
 
 enum hint {
     HINT_IDENTIFIER,      /* last word: kept as text, 007 stays 007 */
+    HINT_LITERAL,         /* last word: kept as text, too, but it names nothing */
     HINT_MONEY,           /* any word: numbers are amounts of money */
     HINT_MEASURE,         /* any word: they are not */
+    HINT_EACH,            /* any word: money of one piece, of which a sum says nothing */
     HINT_CURRENCY,        /* last word */
     HINT_ENUM,            /* last word: one of a few words */
     HINT_TEXT,            /* last word: never one of a few words */
@@ -27,6 +29,7 @@ enum hint {
     HINT_POSITION,        /* last word: part of a key beside an identifier */
     HINT_MISSING,         /* cells that mean nothing in any column */
     HINT_PERHAPS_MISSING, /* ... in a column of numbers or dates only */
+    HINT_TOTAL,           /* cells that make a row at the end one of sums */
     HINT_COUNT,
 };
 
@@ -113,7 +116,8 @@ struct draft_sheet {
     const char *name, *path;
     const char *title; /* of its tab where that is another one, or NULL */
     struct sheet sheet;
-    size_t row_count; /* without blank ones */
+    size_t row_end;   /* where rows end, and sums or remarks begin */
+    size_t row_count; /* before that, without blank ones */
     size_t column_count;
     struct draft_column *columns;
     const char *left_out; /* headers that cannot be a model's columns, or NULL */
@@ -135,9 +139,11 @@ struct draft {
     struct draft_sheet *sheets;
 };
 
-/* Goes through the rows that are not blank. Cells live until the next row. */
+/* Goes through the rows that are not blank, up to row_end. Cells live until the next row. */
 typedef void draft_visit(void *context, size_t row, const struct span *cells);
-void draft_walk(const struct sheet *sheet, draft_visit *visit, void *context);
+void draft_walk(const struct draft_sheet *sheet, draft_visit *visit, void *context);
+
+bool draft_is_blank_row(const struct span *cells, size_t count);
 
 /* A sentence for the column's or sheet's description; a doubt is one that asks. */
 void draft_say(struct buf *out, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -145,17 +151,25 @@ void draft_say(struct buf *out, const char *format, ...) PRINTF_LIKE(2, 3);
 /* In the order in which they are called. */
 bool draft_open_folder(struct draft *draft, const char *folder, struct err *err);
 bool draft_open_tabs(struct draft *draft, struct draft_tab *tabs, size_t count, struct err *err);
+void draft_find_end(const struct draft *draft, struct draft_sheet *sheet);
 void draft_profile(struct draft *draft, struct draft_sheet *sheet);
 void draft_choose_types(struct draft *draft);
 void draft_clean(struct draft *draft, struct draft_sheet *sheet);
 void draft_choose_key(struct draft *draft, struct draft_sheet *sheet);
 void draft_find_references(struct draft *draft);
+void draft_note_header(struct draft_sheet *sheet);
+void draft_note_end(struct draft_sheet *sheet);
 void draft_choose_gold(struct draft *draft, struct draft_sheet *sheet);
 
 /* draft_name.c: one more sheet, of the text that it takes over; `title` is what people call it.
  * NULL in `*added` when it is left out, which is logged with its place. There is room for it. */
 bool draft_add_sheet(struct draft *draft, const char *place, struct span title, struct span text,
                      struct draft_sheet **added, struct err *err);
+
+/* draft_unread.c: cells but those that perhaps mean nothing. */
+size_t draft_real_cells(const struct profile *profile);
+/* Says why a column is text though it looks like more; false when it does not. */
+bool draft_note_unread(struct draft_column *column);
 
 /* draft_type.c: text again, because too many cells were not of the type. */
 void draft_fall_back(const struct draft *draft, struct draft_sheet *sheet,
@@ -168,9 +182,10 @@ bool draft_is_slip(size_t misfits, size_t cells);
 
 /* draft_gold.c */
 const char *draft_gold_name(struct arena *arena, const struct draft_sheet *sheet);
-void draft_add_sql(const struct draft_sheet *sheet, struct buf *sql);
+void draft_add_sql(const struct draft *draft, const struct draft_sheet *sheet, struct buf *sql);
 /* Whether a column is added up in its sheet's KPI table. */
-bool draft_is_summed(const struct draft_sheet *sheet, const struct draft_column *column);
+bool draft_is_summed(const struct draft *draft, const struct draft_sheet *sheet,
+                     const struct draft_column *column);
 
 /* draft_json.c */
 void draft_add_descriptor(const struct draft *draft, const char *name, struct buf *out);

@@ -4,19 +4,19 @@
 /* Rows are read into an arena that is emptied now and then, not for each of them. */
 #define ROWS_PER_ARENA 256
 
-static bool is_blank_row(const struct span *cells, size_t count) {
+bool draft_is_blank_row(const struct span *cells, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (!cell_is_blank(cells[i]))
             return false;
     return true;
 }
 
-void draft_walk(const struct sheet *sheet, draft_visit *visit, void *context) {
+void draft_walk(const struct draft_sheet *sheet, draft_visit *visit, void *context) {
     struct arena cells_arena = {0}, arena = {0};
-    struct span *cells = arena_array(&cells_arena, sheet->width + 1, sizeof *cells);
-    for (size_t row = 0; row < sheet->row_count; row++) {
-        sheet_read_row(sheet, row, cells, &arena);
-        if (!is_blank_row(cells, sheet->width))
+    struct span *cells = arena_array(&cells_arena, sheet->sheet.width + 1, sizeof *cells);
+    for (size_t row = 0; row < sheet->row_end; row++) {
+        sheet_read_row(&sheet->sheet, row, cells, &arena);
+        if (!draft_is_blank_row(cells, sheet->sheet.width))
             visit(context, row, cells);
         if (row % ROWS_PER_ARENA == ROWS_PER_ARENA - 1)
             arena_free(&arena);
@@ -270,5 +270,5 @@ static void look_at_row(void *context, size_t row, const struct span *cells) {
 
 void draft_profile(struct draft *draft, struct draft_sheet *sheet) {
     struct look look = {draft, sheet};
-    draft_walk(&sheet->sheet, look_at_row, &look);
+    draft_walk(sheet, look_at_row, &look);
 }

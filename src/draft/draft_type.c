@@ -21,13 +21,8 @@ void draft_say(struct buf *out, const char *format, ...) {
     va_end(arguments);
 }
 
-/* Cells that say something, when words like "none" do not. */
-static size_t real_cells(const struct profile *profile) {
-    return profile->cells - profile->perhaps_missing;
-}
-
 static bool fits(const struct profile *profile, size_t count) {
-    size_t cells = real_cells(profile);
+    size_t cells = draft_real_cells(profile);
     return cells > 0 && count <= cells && draft_is_slip(cells - count, cells);
 }
 
@@ -191,8 +186,8 @@ static bool try_number(const struct draft *draft, struct draft_column *column) {
 static bool try_flag(const struct draft *draft, struct draft_column *column) {
     const struct profile *profile = &column->profile;
     bool may_be_bits = hints_has_any_word(&draft->hints, HINT_FLAG, column->name);
-    if (real_cells(profile) == 0 ||
-        profile->flags + (may_be_bits ? profile->bits : 0) != real_cells(profile))
+    if (draft_real_cells(profile) == 0 ||
+        profile->flags + (may_be_bits ? profile->bits : 0) != draft_real_cells(profile))
         return false;
     column->field.type = FIELD_BOOLEAN;
     return true;
@@ -232,9 +227,9 @@ static bool is_enum(const struct draft *draft, const struct draft_column *column
                        : words >= 2 && words <= 6 && words * 20 <= profile->cells;
 }
 
-static bool try_enum(const struct draft *draft, struct draft_column *column) {
+static void try_enum(const struct draft *draft, struct draft_column *column) {
     if (!is_enum(draft, column))
-        return false;
+        return;
     struct word words[MOST_WORDS];
     for (size_t i = 0; i < column->profile.word_count; i++)
         words[i] = (struct word){column->profile.words[i], column->profile.words[i]};
@@ -244,31 +239,22 @@ static bool try_enum(const struct draft *draft, struct draft_column *column) {
               column->profile.empty + column->profile.errors
                   ? "becomes empty, with a warning"
                   : "rejects its row until it stands in categories");
-    return true;
 }
 
 /* ---- text ---- */
 
-static void note_unread(struct draft_column *column) {
-    const struct profile *profile = &column->profile;
-    if (profile->cells == 0)
-        draft_say(&column->doubts, "Check: no cell says of what type it is.");
-    else if (profile->comma_decimals * 2 > profile->cells)
-        draft_say(&column->doubts,
-                  "Check: kept as text; these look like numbers with a decimal comma, which cannot "
-                  "be read. Show them with a point in the sheet to have numbers.");
-    else if (profile->dotted_dates * 2 > profile->cells)
-        draft_say(&column->doubts, "Check: kept as text; these look like dates with dots, which "
-                                   "cannot be read. Show them as YYYY-MM-DD to have dates.");
-    else if (profile->percents * 2 > profile->cells)
-        draft_say(&column->doubts, "Check: kept as text; these look like percentages, which cannot "
-                                   "be read. Show them as plain numbers to have numbers.");
+/* "class" beside a sheet "classes": which words there are, that sheet says. */
+static bool is_named_after_sheet(const struct draft *draft, const struct draft_column *column) {
+    for (size_t i = 0; i < draft->sheet_count; i++)
+        if (hints_is_named_after(span_from(column->name), draft->sheets[i].name))
+            return true;
+    return false;
 }
 
 static void choose_type(const struct draft *draft, struct draft_column *column) {
     column->is_identifier = hints_has_last_word(&draft->hints, HINT_IDENTIFIER, column->name);
     column->field = (struct field){.name = column->name, .type = FIELD_STRING, .not_before = -1};
-    if (column->is_identifier)
+    if (column->is_identifier || hints_has_last_word(&draft->hints, HINT_LITERAL, column->name))
         return;
     if (column->profile.clocks)
         draft_say(&column->doubts, "Check: times of day and durations come as parts of a day: "
@@ -278,9 +264,10 @@ static void choose_type(const struct draft *draft, struct draft_column *column) 
         return;
     }
     if (try_flag(draft, column) || try_date(draft, column) || try_currency(draft, column) ||
-        try_number(draft, column) || try_enum(draft, column))
+        try_number(draft, column) || draft_note_unread(column) ||
+        is_named_after_sheet(draft, column))
         return;
-    note_unread(column);
+    try_enum(draft, column);
 }
 
 /* ---- missing words ---- */

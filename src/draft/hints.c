@@ -13,8 +13,10 @@ static void read_list(struct arena *arena, const struct json *list, struct words
 void hints_read(struct arena *arena, struct hints *hints) {
     static const char *const names[] = {
         [HINT_IDENTIFIER] = "identifier",
+        [HINT_LITERAL] = "literal",
         [HINT_MONEY] = "money",
         [HINT_MEASURE] = "measure",
+        [HINT_EACH] = "each",
         [HINT_CURRENCY] = "currency",
         [HINT_ENUM] = "enum",
         [HINT_TEXT] = "text",
@@ -23,6 +25,7 @@ void hints_read(struct arena *arena, struct hints *hints) {
         [HINT_POSITION] = "position",
         [HINT_MISSING] = "missing",
         [HINT_PERHAPS_MISSING] = "perhapsMissing",
+        [HINT_TOTAL] = "total",
     };
     struct span text;
     struct err err;

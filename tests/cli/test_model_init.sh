@@ -123,6 +123,35 @@ field visits '' 's["schema"]["primaryKey"]' "['visitor']"
 field visits dial 'f["type"], "0 or +" in f["description"]' "('string', True)"
 field visits seen 'f["type"]' datetime
 
+# As sheets really are: sums below, a banner above, a column without a name, words among dates and
+# numbers, percentages, telephone numbers, the price of one piece, a column that another sheet lists.
+mkdir real
+{
+    echo 'Member No,Name,Phone,Joined,Plan,Class,Monthly Fee,Left,,Share'
+    for i in 1 2 3 4 5 6 7 8; do
+        echo "000$i,Name $i,030 12345$i,1$i/02/2025,$([ $((i % 2)) = 0 ] && echo Basic || echo 'plus '),Yoga,£29.50,$([ $i -gt 2 ] && echo "0$i/03/2025" || echo asked),,5%"
+    done
+    printf ',,,,,,,,,\nTotal:,,,,,,£236.00,,,\n,,,,,average,£29.50,,,\n'
+} >real/members.csv
+printf 'Class,Unit Price,On,Phone\nYoga,5.00,2025-01-03,1\nSpin,7.50,2025-01-04,2\n' >real/classes.csv
+printf 'PRICE LIST 2025,,,\n,,,\nNo,Item,Price,Size\n1,Mat,20.00,S\n2,Ball,9.00,M\n' >real/prices.csv
+draft real_model real
+model=real_model
+field members '' '"from row 11 on there are sums, which were not looked at; a run turns them away" in s["description"]' True
+field members '' 's["schema"]["foreignKeys"][0]["reference"]["resource"]' classes
+field members joined 'f["constraints"], f["goldleaf:dateForms"]' "({'required': True}, ['DD/MM/YYYY'])"
+field members phone 'f["type"]' string
+field members plan 'f["categories"]' "['plus', 'Basic']"
+field members left '"6 of 8 cells are dates, but not all, such as \"asked\"" in f["description"], f["type"]' "(True, 'string')"
+field members share '"percentages" in f["description"], "categories" in f' '(True, False)'
+field classes '' 's["schema"]["primaryKey"]' "['class']"
+field prices '' '"names 1 of 4 columns" in s["description"]' True
+grep -q sum_ real_model/gold/members_by_month.sql || fail "fees are not added up"
+! grep -q sum_ real_model/gold/classes_by_month.sql || fail "prices of one piece are added up"
+run 0 all --model real_model --inputs real --database real.sqlite
+run 0 rejects --model real_model --database real.sqlite --format json
+json '[(r["sheet"], r["row"], r["rule"]) for r in d["rejects"]]' "[('members', 11, 'required'), ('members', 12, 'required')]"
+
 # Strange sheets: names that are keywords or no names, headers that repeat or are not ASCII, no
 # rows, one column, twice the same, an empty file, decimal commas, mixed dates.
 mkdir strange
