@@ -19,7 +19,6 @@ general = {
     "email": "a format of the Data Package standard; the address of a service account",
     "events": "a member of struct pollfd",
     "gate": "what holds a sheet's new version back",
-    "method": "of an HTTP request",
     "month": "a part of a date",
     "month_name": "a part of a date",
     "name": "everything has one",

@@ -18,6 +18,8 @@ timeout 120 npm install --silent --no-audit --no-fund --no-package-lock --prefix
 # What no schema sees: names that must exist elsewhere, files, the order of numbers. All other
 # fixtures have to be refused.
 unseen='
+null-when-itself null-when-of-a-number null-when-unknown-field null-when-unknown-value
+null-when-value-spelt-otherwise unique-keys-unknown-field alias-spelt-otherwise
 alias-is-a-category alias-of-no-category alias-of-two-values check-of-no-table check-rule-taken
 check-twice cluster-not-required cluster-unknown-field default-is-missing-value
 default-not-a-category default-not-of-the-type default-out-of-range default-spelt-otherwise
