@@ -207,6 +207,7 @@ static void add_json_sheet(struct json_writer *json, const struct model *model,
                            const struct sheet_model *sheet) {
     json_open_object(json, NULL);
     json_add_string(json, "sheet", sheet->name);
+    json_add_string(json, "title", sheet->title);
     json_add_string(json, "path", sheet->path);
     json_add_string(json, "description", sheet->description);
     add_json_names(json, "key", sheet->fields, sheet->key, sheet->key_count);

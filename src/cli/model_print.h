@@ -11,7 +11,7 @@ void model_print_text(struct output *output, const struct model *model);
 void model_print_csv(struct output *output, const struct model *model);
 
 /* {"name", "title", "description", "version", "time_zone",
- *  "sheets": [{"sheet", "path", "description", "key": [...],
+ *  "sheets": [{"sheet", "title", "path", "description", "key": [...],
  *              "columns": [{"column", "type", "required", "on_error", "description"}],
  *              "references": [{"columns": [...], "sheet", "parent_columns": [...]}]}],
  *  "gold": [{"table", "description", "sql", "key": [...], "columns": [...]}],

@@ -21,10 +21,12 @@
     "th,td{padding:.4rem .6rem;text-align:left;vertical-align:top;"                                \
     "border-bottom:1px solid var(--rule)}thead th{background:var(--shade)}\n"                      \
     "tbody th{font-weight:400;white-space:nowrap}td:nth-child(2){min-width:7rem}\n"                \
+    "th:nth-child(1){width:18%}th:nth-child(2){width:17%}\n"                                       \
     ".wide{overflow-x:auto}details{margin:.5rem 0}summary{cursor:pointer}\n"                       \
     "pre{background:var(--shade);padding:.75rem;overflow-x:auto;font-size:.85rem}\n"               \
     ".key{color:var(--accent);font-size:.8em;margin-left:.4em}\n"                                  \
-    "svg{font:13px ui-monospace,monospace;max-width:none}svg text{fill:var(--ink)}\n"              \
+    "svg{font:13px ui-monospace,monospace;max-width:max(100%,34rem);height:auto}svg "              \
+    "text{fill:var(--ink)}\n"                                                                      \
     "svg .row{font-size:12px}svg .caption{fill:var(--soft);font-family:system-ui,sans-serif}\n"    \
     "svg .head{font-weight:600}svg .line{fill:none;stroke:var(--soft);stroke-opacity:.6}\n"        \
     "svg .box{fill:var(--shade);stroke:var(--soft)}\n"                                             \
@@ -89,6 +91,11 @@ static void add_sheet_rules(struct buf *out, const struct model *model,
 
 static void add_sheet(struct buf *out, const struct model *model, const struct sheet_model *sheet) {
     buf_printf(out, "<section id=\"sheet-%s\"><h3>%s <small>", sheet->name, sheet->name);
+    if (sheet->title) {
+        buf_add_text(out, "tab ");
+        html_add(out, sheet->title);
+        buf_add_text(out, ", ");
+    }
     html_add(out, sheet->path);
     buf_printf(out, " → bronze_%s → silver_%s</small></h3>\n", sheet->name, sheet->name);
     add_element(out, "p", sheet->description);

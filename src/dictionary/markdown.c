@@ -97,6 +97,11 @@ static void add_sheet(struct buf *out, const struct model *model, const struct s
     buf_printf(out, "### %s\n\n", sheet->name);
     add_paragraph(out, sheet->description);
     buf_add_text(out, "From ");
+    if (sheet->title) {
+        buf_add_text(out, "the tab ");
+        add(out, sheet->title);
+        buf_add_text(out, ", or ");
+    }
     add(out, sheet->path);
     buf_printf(out, " to `bronze_%s` and `silver_%s`. ", sheet->name, sheet->name);
     add_sheet_rules(out, model, sheet);

@@ -185,7 +185,8 @@ void rules_add(struct buf *out, const struct sheet_model *sheet, const struct fi
     if (field->pattern_text)
         buf_add_char(out, '.');
     if (field->first_of)
-        buf_printf(out, " Of a list with %s between its items, the first counts.", field->first_of);
+        buf_printf(out, " Of a list with \"%s\" between its items, the first counts.",
+                   field->first_of);
     buf_add_text(out, case_words(field->text_case));
     add_condition(out, sheet, field);
     if (field->default_value)

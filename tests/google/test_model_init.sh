@@ -141,6 +141,10 @@ json '[s["sheet"] for s in d["sheets"]], d["spreadsheet"], d["inputs"]' "(['orde
 cp root/book/customers.csv 'root/book/orders_new.csv' # not that one
 run 0 all --model some --source sheets --inputs no-files --database some.sqlite
 [ "$(sqlite3 some.sqlite 'SELECT COUNT(*) FROM silver_orders_new')" = 40 ] || fail "another tab"
+run 0 model docs some -o some.html
+grep -qF 'orders_new <small>tab Orders (new), orders_new.csv' some.html || fail "the dictionary lacks the tab"
+run 0 model docs some --format text
+out_has 'From the tab Orders [(]new[)], or orders..new.csv to'
 run 0 doctor --model some --source sheets --database some.sqlite
 out_has 'orders_new: the tab "Orders \(new\)"'
 run 0 model init text --from-sheets customers
