@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "cli/google.h"
+#include "cli/session_run.h"
 
 /* A model of sheets without columns: so every cell comes as it is. */
 struct reading {
@@ -9,9 +10,22 @@ struct reading {
     struct google google;
     struct watch watch;
     struct model model;
+    struct sheet_model *sheets; /* the model's */
+    size_t *order;
     struct sheets_spreadsheet spreadsheet;
     struct draft_book *book;
+    struct progress progress;
 };
+
+/* A signal ends the request that is on, and so the reading. */
+static void show(void *context, const char *sheet, size_t rows, size_t requests_used) {
+    struct reading *self = context;
+    struct err stopped;
+    (void)requests_used;
+    if (self->progress.subject != sheet)
+        progress_begin(&self->progress, "reading", sheet, 0);
+    progress_step(&self->progress, (int64_t)rows, &stopped);
+}
 
 static bool connect(struct reading *self, struct err *err) {
     const char *warning = NULL;
@@ -39,9 +53,8 @@ static bool read_spreadsheet(struct reading *self, struct err *err) {
 
 static void add_tab(struct reading *self, const struct sheets_tab_info *tab) {
     size_t index = self->model.sheet_count++;
-    struct sheet_model *sheets = (struct sheet_model *)self->model.sheets;
-    sheets[index] = (struct sheet_model){.name = tab->title, .path = tab->title};
-    ((size_t *)self->model.build_order)[index] = index;
+    self->sheets[index] = (struct sheet_model){.name = tab->title, .path = tab->title};
+    self->order[index] = index;
     self->google.addresses[index] =
         (struct sheets_address){.spreadsheet = self->google.spreadsheet, .gid = tab->gid};
     self->book->tabs[self->book->count++].title = tab->title;
@@ -67,8 +80,8 @@ static bool choose_tabs(struct reading *self, const char *const *titles, size_t 
                         struct err *err) {
     struct arena *arena = self->session->arena;
     size_t most = count ? count : self->spreadsheet.tab_count;
-    self->model.sheets = arena_array(arena, most, sizeof *self->model.sheets);
-    self->model.build_order = arena_array(arena, most, sizeof *self->model.build_order);
+    self->model.sheets = self->sheets = arena_array(arena, most, sizeof *self->sheets);
+    self->model.build_order = self->order = arena_array(arena, most, sizeof *self->order);
     self->google.addresses = arena_array(arena, most, sizeof *self->google.addresses);
     self->google.settings.addresses = self->google.addresses;
     self->book->tabs = arena_array(arena, most, sizeof *self->book->tabs);
@@ -97,12 +110,16 @@ static bool read_tab(struct reading *self, struct source *source, size_t index, 
 static bool read_tabs(struct reading *self, struct err *err) {
     struct source *source;
     bool ok = true;
+    session_begin_progress(self->session, &self->progress);
+    self->google.settings.show = show;
+    self->google.settings.show_context = self;
     sheets_open(&source, &self->google.settings);
     for (size_t i = 0; ok && i < 2 * self->book->count; i++) {
         self->google.settings.shows_dates = i >= self->book->count;
         ok = read_tab(self, source, i % self->book->count, err);
     }
     source_close(source);
+    session_end_progress(&self->progress);
     return ok;
 }
 

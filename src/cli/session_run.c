@@ -13,24 +13,30 @@ static void wipe_progress(void *context) {
     progress_clear(context);
 }
 
-static struct progress make_progress(const struct session *session) {
+void session_begin_progress(const struct session *session, struct progress *progress) {
     const struct options *options = &session->options;
     const char *terminal = getenv("TERM");
     bool is_shown = isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0) &&
                     !options_is_on(options, OPTION_NO_PROGRESS) &&
                     !options_is_on(options, OPTION_QUIET) &&
                     strcmp(session_text(session, OPTION_LOG_FORMAT), "text") == 0;
-    return (struct progress){
+    *progress = (struct progress){
         .stream = is_shown ? stderr : NULL,
         .is_color = output_wants_color(session_text(session, OPTION_COLOR), STDERR_FILENO)};
+    log_before_line(wipe_progress, progress);
+}
+
+void session_end_progress(struct progress *progress) {
+    progress_clear(progress);
+    log_before_line(NULL, NULL);
 }
 
 bool session_run_on(struct session *session, struct warehouse *warehouse, const struct model *model,
                     const struct run_options *run, struct run_report *report, struct err *err) {
-    struct progress progress = make_progress(session);
-    log_before_line(wipe_progress, &progress);
+    struct progress progress;
+    session_begin_progress(session, &progress);
     bool ok = pipeline_run(warehouse, model, run, &progress, session->arena, report, err);
-    log_before_line(NULL, NULL);
+    session_end_progress(&progress);
     return ok;
 }
 
