@@ -76,7 +76,7 @@ static void check_sheet(struct examination *self, const struct sheets_spreadshee
                       "%s", why);
         return;
     }
-    if (!sheets_read_header(self->source, spreadsheet->id, tab, sheet, &csv, &err)) {
+    if (!sheets_read_rows(self->source, spreadsheet->id, tab, sheet, 1, &csv, &err)) {
         diagnosis_add_failure(self->diagnosis, sheet->name, &err);
         return;
     }

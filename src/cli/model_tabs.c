@@ -4,6 +4,8 @@
 #include "cli/google.h"
 #include "cli/session_run.h"
 
+#define FIRST_ROWS 50 /* that show how a column is formatted */
+
 /* A model of sheets without columns: so every cell comes as it is. */
 struct reading {
     struct session *session;
@@ -12,6 +14,7 @@ struct reading {
     struct model model;
     struct sheet_model *sheets; /* the model's */
     size_t *order;
+    const struct sheets_tab_info **tabs; /* one a sheet */
     struct sheets_spreadsheet spreadsheet;
     struct draft_book *book;
     struct progress progress;
@@ -55,6 +58,7 @@ static void add_tab(struct reading *self, const struct sheets_tab_info *tab) {
     size_t index = self->model.sheet_count++;
     self->sheets[index] = (struct sheet_model){.name = tab->title, .path = tab->title};
     self->order[index] = index;
+    self->tabs[index] = tab;
     self->google.addresses[index] =
         (struct sheets_address){.spreadsheet = self->google.spreadsheet, .gid = tab->gid};
     self->book->tabs[self->book->count++].title = tab->title;
@@ -82,6 +86,7 @@ static bool choose_tabs(struct reading *self, const char *const *titles, size_t 
     size_t most = count ? count : self->spreadsheet.tab_count;
     self->model.sheets = self->sheets = arena_array(arena, most, sizeof *self->sheets);
     self->model.build_order = self->order = arena_array(arena, most, sizeof *self->order);
+    self->tabs = arena_array(arena, most, sizeof *self->tabs);
     self->google.addresses = arena_array(arena, most, sizeof *self->google.addresses);
     self->google.settings.addresses = self->google.addresses;
     self->book->tabs = arena_array(arena, most, sizeof *self->book->tabs);
@@ -98,26 +103,40 @@ static bool read_tab(struct reading *self, struct source *source, size_t index, 
     static const struct source_past never = {.pulled_at_s = -1};
     struct draft_tab *tab = &self->book->tabs[index];
     struct source_sheet sheet;
+    bool is_plain = self->google.settings.rendering == SHEETS_PLAIN;
     if (!source->read(source, index, &never, self->session->arena, &sheet, err))
         return false;
     if (sheet.missing)
         return err_set(err, ERR_TEMPORARY, "%s", sheet.missing);
-    *(self->google.settings.shows_dates ? &tab->shown : &tab->values) = sheet.text;
+    *(is_plain ? &tab->values : &tab->dates_shown) = sheet.text;
     return true;
 }
 
-/* All tabs as a run gets them, then all with their dates as they are shown. */
+static bool read_first_rows(struct reading *self, struct source *source, size_t index,
+                            struct err *err) {
+    return sheets_read_rows(source, self->google.spreadsheet, self->tabs[index],
+                            &self->sheets[index], FIRST_ROWS, &self->book->tabs[index].shown, err);
+}
+
+/* Reads every tab in one way. */
+static bool read_as(struct reading *self, struct source *source, enum sheets_rendering rendering,
+                    struct err *err) {
+    self->google.settings.rendering = rendering;
+    for (size_t i = 0; i < self->book->count; i++)
+        if (!(rendering == SHEETS_SHOWN ? read_first_rows : read_tab)(self, source, i, err))
+            return false;
+    return true;
+}
+
 static bool read_tabs(struct reading *self, struct err *err) {
     struct source *source;
-    bool ok = true;
     session_begin_progress(self->session, &self->progress);
     self->google.settings.show = show;
     self->google.settings.show_context = self;
     sheets_open(&source, &self->google.settings);
-    for (size_t i = 0; ok && i < 2 * self->book->count; i++) {
-        self->google.settings.shows_dates = i >= self->book->count;
-        ok = read_tab(self, source, i % self->book->count, err);
-    }
+    bool ok = read_as(self, source, SHEETS_PLAIN, err) &&
+              read_as(self, source, SHEETS_DATES_SHOWN, err) &&
+              read_as(self, source, SHEETS_SHOWN, err);
     source_close(source);
     session_end_progress(&self->progress);
     return ok;
@@ -140,7 +159,7 @@ bool model_tabs_read(struct session *session, const char *const *titles, size_t 
 void model_tabs_free(struct draft_book *book) {
     for (size_t i = 0; i < book->count; i++) {
         free((char *)book->tabs[i].values.data);
+        free((char *)book->tabs[i].dates_shown.data);
         free((char *)book->tabs[i].shown.data);
-        book->tabs[i].values = book->tabs[i].shown = (struct span){0};
     }
 }

@@ -11,7 +11,7 @@
 bool model_tabs_read(struct session *session, const char *const *titles, size_t title_count,
                      struct draft_book *book, const char **spreadsheet, struct err *err);
 
-/* Frees the texts that are left. */
+/* Frees the texts that are left; they must not be used any more. */
 void model_tabs_free(struct draft_book *book);
 
 #endif

@@ -31,10 +31,11 @@ bool draft_check_new(const char *folder, struct err *err);
 bool draft_from_folder(struct arena *arena, const char *folder, struct draft **draft,
                        struct err *err);
 
-/* A tab of a spreadsheet, read twice: as a run gets it, and with sheets_settings.shows_dates. */
+/* A tab of a spreadsheet: as a run gets it, the same as SHEETS_DATES_SHOWN, and its first rows as
+ * SHEETS_SHOWN. */
 struct draft_tab {
     const char *title;
-    struct span values, shown; /* CSV text, malloc'ed */
+    struct span values, dates_shown, shown; /* CSV text, malloc'ed */
 };
 
 struct draft_book {

@@ -22,6 +22,7 @@ enum hint {
     HINT_MEASURE,         /* any word: they are not */
     HINT_EACH,            /* any word: money of one piece, of which a sum says nothing */
     HINT_CURRENCY,        /* last word */
+    HINT_SIGN,            /* what stands beside an amount of money */
     HINT_ENUM,            /* last word: one of a few words */
     HINT_TEXT,            /* last word: never one of a few words */
     HINT_FLAG,            /* any word: 0 and 1 mean no and yes */
@@ -72,6 +73,7 @@ struct profile {
     size_t comma_decimals, dotted_dates, percents;
     size_t dates, serials, times; /* `dates` in any form; `times` are those with a time of day */
     size_t dated, clocks;         /* numbers that a spreadsheet shows as dates; as times of day */
+    size_t shown_numbers, shown_monies, shown_percents; /* of the first rows */
     size_t forms[DATE_FORMS];
     struct twin_dates twins[2];
     struct span signs[MOST_SIGNS]; /* what stands beside amounts: "$", "EUR" */
@@ -142,6 +144,11 @@ struct draft {
 /* Goes through the rows that are not blank, up to row_end. Cells live until the next row. */
 typedef void draft_visit(void *context, size_t row, const struct span *cells);
 void draft_walk(const struct draft_sheet *sheet, draft_visit *visit, void *context);
+
+/* draft_profile.c: the first run of what is no part of a number: "$", "EUR". A minus sign or a
+ * blank beyond ASCII looks like one, too, and only makes the draft more careful. */
+struct span draft_find_sign(struct span text);
+void draft_add_sign(struct arena *arena, struct profile *profile, struct span sign);
 
 bool draft_is_blank_row(const struct span *cells, size_t count);
 

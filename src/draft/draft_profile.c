@@ -72,7 +72,7 @@ static bool has_comma_decimals(struct span text) {
     return true;
 }
 
-static void add_sign(struct arena *arena, struct profile *profile, struct span sign) {
+void draft_add_sign(struct arena *arena, struct profile *profile, struct span sign) {
     for (size_t i = 0; i < profile->sign_count && i < MOST_SIGNS; i++)
         if (span_equal_nocase(profile->signs[i], sign))
             return;
@@ -85,16 +85,13 @@ static bool belongs_to_number(char c) {
     return ascii_is_digit(c) || strchr("+-.,() \t", c) != NULL;
 }
 
-/* The first run of what is no part of a number: "$", "EUR". A minus sign or a blank beyond ASCII
- * looks like one, too, and only makes the draft more careful. */
-static void look_for_sign(struct arena *arena, struct profile *profile, struct span text) {
+struct span draft_find_sign(struct span text) {
     size_t start = 0, end;
     while (start < text.size && belongs_to_number(text.data[start]))
         start++;
     for (end = start; end < text.size && !belongs_to_number(text.data[end]);)
         end++;
-    if (end > start)
-        add_sign(arena, profile, (struct span){text.data + start, end - start});
+    return (struct span){text.data + start, end - start};
 }
 
 static void look_at_number(struct arena *arena, struct profile *profile, struct span text) {
@@ -106,8 +103,10 @@ static void look_at_number(struct arena *arena, struct profile *profile, struct 
     profile->decimals += is_decimal;
     profile->monies += is_money;
     if (is_money) {
+        struct span sign = draft_find_sign(text);
         profile->negatives += number < 0;
-        look_for_sign(arena, profile, text);
+        if (sign.size)
+            draft_add_sign(arena, profile, sign);
     }
     if (is_integer || is_money) {
         profile->leading_marks += has_leading_mark(text);

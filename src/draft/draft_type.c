@@ -164,6 +164,7 @@ static bool try_number(const struct draft *draft, struct draft_column *column) {
         return true;
     bool is_money = hints_has_any_word(hints, HINT_MONEY, column->name) &&
                     !hints_has_any_word(hints, HINT_MEASURE, column->name);
+    is_money |= profile->shown_monies * 2 > profile->shown_numbers;
     column->field.type = is_money                      ? FIELD_MONEY
                          : profile->integers == widest ? FIELD_INTEGER
                          : profile->decimals == widest ? FIELD_NUMBER
@@ -256,6 +257,8 @@ static void choose_type(const struct draft *draft, struct draft_column *column) 
     column->field = (struct field){.name = column->name, .type = FIELD_STRING, .not_before = -1};
     if (column->is_identifier || hints_has_last_word(&draft->hints, HINT_LITERAL, column->name))
         return;
+    if (column->profile.shown_percents * 2 > column->profile.shown_numbers)
+        draft_say(&column->doubts, "Check: percentages come as fractions: 25%% is 0.25.");
     if (column->profile.clocks)
         draft_say(&column->doubts, "Check: times of day and durations come as parts of a day: "
                                    "06:00:00 is 0.25.");

@@ -18,6 +18,7 @@ void hints_read(struct arena *arena, struct hints *hints) {
         [HINT_MEASURE] = "measure",
         [HINT_EACH] = "each",
         [HINT_CURRENCY] = "currency",
+        [HINT_SIGN] = "sign",
         [HINT_ENUM] = "enum",
         [HINT_TEXT] = "text",
         [HINT_FLAG] = "flag",

@@ -47,7 +47,7 @@ static void start_sheet(struct sheets_source *self, size_t index) {
     const struct group *group = &self->groups[sheet->group];
     sheets_tab_free(&sheet->tab);
     sheets_tab_start(&sheet->tab, &self->settings->model->sheets[index]);
-    sheet->tab.marks_text = self->settings->shows_dates;
+    sheet->tab.marks_text = self->settings->rendering == SHEETS_DATES_SHOWN;
     sheet->next_row = 0;
     sheet->missing = NULL;
     sheet->info =
@@ -251,19 +251,20 @@ bool sheets_read_spreadsheet(struct source *source, const char *id, struct arena
     return sheets_metadata_read(&self->api, id, arena, spreadsheet, err);
 }
 
-bool sheets_read_header(struct source *source, const char *id, const struct sheets_tab_info *tab,
-                        const struct sheet_model *model, struct span *csv, struct err *err) {
+bool sheets_read_rows(struct source *source, const char *id, const struct sheets_tab_info *tab,
+                      const struct sheet_model *model, size_t row_count, struct span *csv,
+                      struct err *err) {
     struct sheets_source *self = (struct sheets_source *)source;
-    struct sheets_tab header;
+    struct sheets_tab rows;
     struct sheets_request request = {.spreadsheet = id};
     bool is_changed;
-    sheets_tab_start(&header, model);
-    struct sheets_block block = {.tab = &header, .info = tab, .row_count = 1};
+    sheets_tab_start(&rows, model);
+    struct sheets_block block = {.tab = &rows, .info = tab, .row_count = row_count};
     bool ok = sheets_values_read(&self->api, &request, &block, 1, &is_changed, err);
     if (ok) {
-        *csv = (struct span){header.csv.data, header.csv.size};
-        header.csv = (struct buf){0};
+        *csv = (struct span){rows.csv.data, rows.csv.size};
+        rows.csv = (struct buf){0};
     }
-    sheets_tab_free(&header);
+    sheets_tab_free(&rows);
     return ok;
 }

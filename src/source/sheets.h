@@ -31,6 +31,11 @@ struct sheets_spreadsheet {
     struct sheets_tab_info *tabs;
 };
 
+/* What is asked for: what a run takes; the same, but with dates, times and durations as the cells
+ * show them and an apostrophe in front of every text, to see which numbers are dates; or all cells
+ * as they are shown, to see which are currency. */
+enum sheets_rendering { SHEETS_PLAIN, SHEETS_DATES_SHOWN, SHEETS_SHOWN };
+
 struct sheets_settings {
     const struct model *model;
     const struct sheets_address *addresses; /* one a sheet of the model, those without a spreadsheet
@@ -41,10 +46,8 @@ struct sheets_settings {
     struct token_source *tokens;
     struct retry *retry;
     const struct waiting *waiting;
-    size_t cells_per_request; /* 0: the default; tests make it small */
-    /* Dates, times and durations come as the cells show them, and every text has an apostrophe in
-     * front: to see which numbers are dates. May be changed between two reads of all sheets. */
-    bool shows_dates;
+    size_t cells_per_request;        /* 0: the default; tests make it small */
+    enum sheets_rendering rendering; /* may be changed between two reads of all sheets */
     /* Told after each request; NULL: nobody. `rows` are of the sheet so far, `used` of 60. */
     void (*show)(void *context, const char *sheet, size_t rows, size_t requests_used);
     void *show_context;
@@ -57,9 +60,11 @@ void sheets_open(struct source **source, const struct sheets_settings *settings)
 bool sheets_read_spreadsheet(struct source *source, const char *id, struct arena *arena,
                              struct sheets_spreadsheet *spreadsheet, struct err *err);
 
-/* The first row of a tab as CSV text, for `goldleaf doctor`; the text is the caller's. */
-bool sheets_read_header(struct source *source, const char *id, const struct sheets_tab_info *tab,
-                        const struct sheet_model *model, struct span *csv, struct err *err);
+/* The first rows of a tab as CSV text: the header, for `goldleaf doctor`, or some more. The text is
+ * the caller's. */
+bool sheets_read_rows(struct source *source, const char *id, const struct sheets_tab_info *tab,
+                      const struct sheet_model *model, size_t row_count, struct span *csv,
+                      struct err *err);
 
 /* The tab that an address means, or NULL with `*why`, in the arena, which lists the tabs that
  * there are. */

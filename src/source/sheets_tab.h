@@ -17,7 +17,7 @@ struct sheets_tab {
     size_t row_count;           /* written so far, the header included */
     const struct field **dates; /* per column of the header: its field when it holds dates */
     size_t date_count;
-    bool marks_text;   /* see sheets_settings.shows_dates */
+    bool marks_text;   /* see SHEETS_DATES_SHOWN */
     struct buf header; /* the first row as JSON, to see whether it changed meanwhile */
     struct buf decoded;
     struct arena arena;

@@ -3,7 +3,7 @@
 #include "source/sheet.h"
 
 #define QUERY                                                                                      \
-    "/values:batchGet?majorDimension=ROWS&valueRenderOption=UNFORMATTED_VALUE"                     \
+    "/values:batchGet?majorDimension=ROWS&valueRenderOption=%s"                                    \
     "&dateTimeRenderOption=%s&prettyPrint=false"
 
 struct reading {
@@ -179,7 +179,9 @@ bool sheets_values_read(struct sheets_api *api, struct sheets_request *request,
                         struct err *err) {
     struct reading reading = {.blocks = blocks, .count = count};
     struct buf query = {0};
-    buf_printf(&query, QUERY, api->settings->shows_dates ? "FORMATTED_STRING" : "SERIAL_NUMBER");
+    enum sheets_rendering rendering = api->settings->rendering;
+    buf_printf(&query, QUERY, rendering == SHEETS_SHOWN ? "FORMATTED_VALUE" : "UNFORMATTED_VALUE",
+               rendering == SHEETS_PLAIN ? "SERIAL_NUMBER" : "FORMATTED_STRING");
     for (size_t i = 0; i < count; i++)
         add_block(&query, &blocks[i]);
     request->query = buf_text(&query);

@@ -27,7 +27,7 @@ fail() {
     exit 1
 }
 
-mkdir -p root/book root/odd root/shut root/office root/off root/pages
+mkdir -p root/book root/odd root/shut root/office root/off root/pages root/shown
 printf '%s\n' 'id,paid,on,at,ok,note' \
     'T-1,45.00,2026-01-02,2026-01-02 10:19:42,TRUE,"say ""hi"""' \
     ',,,,,' \
@@ -231,6 +231,13 @@ is "d['values'][3] == ['007', -1.5, 2, '2026-02-30', False, 'two\nlines']"
 is "d['values'][4] == ['', 12345678901234568, '', '', 'true']"
 ask "$api/book/values/Orders?valueRenderOption=1&dateTimeRenderOption=FORMATTED_STRING&prettyPrint=false"
 is "d['values'][1] == ['T-1', 45, '2026-01-02', '2026-01-02 10:19:42', True, 'say \"hi\"']"
+printf '[["d","n"],[{"serial":46024.5,"shows":"2. Jan"},{"number":9.5,"shows":"$9.50"}]]' >root/shown/t.json
+printf '{"tabs":[{"title":"T","file":"t.json"}]}' >root/shown/spreadsheet.json
+for how in 'UNFORMATTED_VALUE&dateTimeRenderOption=SERIAL_NUMBER 46024.5,9.5' \
+    'UNFORMATTED_VALUE&dateTimeRenderOption=FORMATTED_STRING "2. Jan",9.5' 'FORMATTED_VALUE "2. Jan","$9.50"'; do
+    ask "$api/shown/values/T?valueRenderOption=${how%% *}&prettyPrint=false"
+    is "d['values'][1] == [${how#* }]"
+done
 value 'ORDERS!c2:b1' 'Orders!B1:C2'
 is "d['values'] == [['paid', 'on'], ['45.00', '2026-01-02']]"
 value 'Orders!A2:2' 'Orders!A2:Z2'

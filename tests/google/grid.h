@@ -19,7 +19,8 @@ enum cell_kind {
     CELL_LOOSE_NUMBER, /* its text is longer than the number has to be: 1.50 */
     CELL_DATE,         /* YYYY-MM-DD with or without HH:MM:SS */
     CELL_BOOLEAN,      /* TRUE or FALSE */
-    CELL_SERIAL,       /* a JSON number, a line break, and how the cell shows it */
+    CELL_SERIAL,       /* a JSON number, a line break, and how the cell shows it: a date */
+    CELL_FORMATTED,    /* the same, not a date */
 };
 
 /* Eight bytes, so that millions of them fit. */

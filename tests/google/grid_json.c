@@ -1,21 +1,24 @@
-/* [["id","paid"],["T-1",45.5],[null,true],["T-2",{"serial":45296.5,"shows":"5 Jan, 12:00"}]]: cells
- * with a type that no CSV can give them. */
+/* [["id","paid"],["T-1",45.5],[null,true],["T-2",{"serial":45296.5,"shows":"5 Jan, 12:00"}],
+ * ["T-3",{"number":9.5,"shows":"$9.50"}]]: cells with a type that no CSV can give them. */
 #include "grid.h"
 #include "json/json.h"
 
-/* A date, a time of day or a duration, in whatever format. */
-static void add_serial(struct grid *grid, const struct json *json) {
-    const struct json *serial = json_find(json, "serial"), *shows = json_find(json, "shows");
+/* A number and how the cell shows it, in whatever format. */
+static void add_shown(struct grid *grid, const struct json *json) {
+    const struct json *serial = json_find(json, "serial"), *number = json_find(json, "number");
+    const struct json *shows = json_find(json, "shows"), *value = serial ? serial : number;
     size_t offset = grid->text.size;
-    if (serial && shows)
-        buf_printf(&grid->text, "%.*s\n%.*s", SPAN_ARG(serial->text), SPAN_ARG(shows->text));
+    if (value && shows)
+        buf_printf(&grid->text, "%.*s\n%.*s", SPAN_ARG(value->text), SPAN_ARG(shows->text));
     grid_add_cell(grid, offset, grid->text.size - offset,
-                  serial && shows ? CELL_SERIAL : CELL_EMPTY);
+                  !value || !shows ? CELL_EMPTY
+                  : serial         ? CELL_SERIAL
+                                   : CELL_FORMATTED);
 }
 
 static void add_cell(struct grid *grid, const struct json *json) {
     if (json->kind == JSON_OBJECT) {
-        add_serial(grid, json);
+        add_shown(grid, json);
         return;
     }
     struct span text = json->text;

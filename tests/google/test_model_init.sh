@@ -86,13 +86,16 @@ name='dates as they are shown'
 rm -rf root/book dated
 mkdir root/book
 cat >root/book/visits.json <<'JSON'
-[["No", "Day", "Year", "When", "Opens", "Took", "Guests", "Ref", "Mixed", "Note"],
+[["No", "Day", "Year", "When", "Opens", "Took", "Guests", "Ref", "Mixed", "Note", "Gift", "Share", "Bag"],
  [1, {"serial": 46023, "shows": "01.01.26"}, {"serial": 46023, "shows": "2026"}, {"serial": 46023.5, "shows": "Thu 12:00"},
-  {"serial": 0.375, "shows": "9:00"}, {"serial": 2.5, "shows": "60:00:00"}, 46023, "46023", {"serial": 46023, "shows": "1. Januar"}, "a"],
+  {"serial": 0.375, "shows": "9:00"}, {"serial": 2.5, "shows": "60:00:00"}, 46023, "46023", {"serial": 46023, "shows": "1. Januar"}, "a",
+  {"number": 12.5, "shows": "12,50 €"}, {"number": 0.25, "shows": "25.00%"}, {"number": 2, "shows": "2 kg"}],
  [2, {"serial": 46024, "shows": "02.01.26"}, {"serial": 46388, "shows": "2027"}, {"serial": 46024.25, "shows": "Fri 06:00"},
-  {"serial": 0.5, "shows": "12:00"}, {"serial": 0.1, "shows": "2:24:00"}, 46024, "46024", "14/01/2026", "b"],
+  {"serial": 0.5, "shows": "12:00"}, {"serial": 0.1, "shows": "2:24:00"}, 46024, "46024", "14/01/2026", "b",
+  {"number": 1200, "shows": "1.200,00 €"}, {"number": 0.5, "shows": "50.00%"}, {"number": 3, "shows": "3 kg"}],
  [3, {"serial": 46025, "shows": "03.01.26"}, {"serial": 46753, "shows": "2028"}, {"serial": 46025, "shows": "Sat 00:00"},
-  {"serial": 0.25, "shows": "6:00"}, {"serial": 0.2, "shows": "4:48:00"}, 46025, "46025", {"serial": 46025, "shows": "3. Januar"}, {"serial": 46025, "shows": "3. Januar"}]]
+  {"serial": 0.25, "shows": "6:00"}, {"serial": 0.2, "shows": "4:48:00"}, 46025, "46025", {"serial": 46025, "shows": "3. Januar"}, {"serial": 46025, "shows": "3. Januar"},
+  {"number": 7, "shows": "7,00\u00a0€"}, {"number": 0.75, "shows": "75.00%"}, {"number": 4, "shows": "4 kg"}]]
 JSON
 cat >root/book/spreadsheet.json <<'JSON'
 {"title": "Guest book", "timeZone": "Europe/Berlin", "tabs": [
@@ -109,7 +112,7 @@ print(p["title"], p["goldleaf:timeZone"], len(p["resources"]))
 for s in p["resources"]:
     print(s["name"], s["title"], s["path"])
     for f in s["schema"]["fields"]:
-        print(f["name"], f["type"], *f.get("goldleaf:dateForms", []))
+        print(f["name"], f.get("goldleaf:type", f["type"]), *f.get("goldleaf:dateForms", []))
 PYTHON
 diff - found <<'TEXT' || fail "not that draft"
 Guest book Europe/Berlin 1
@@ -124,13 +127,19 @@ guests integer
 ref string
 mixed date YYYY-MM-DD DD/MM/YYYY
 note string
+gift money
+share number
+bag integer
 TEXT
+out_says 'percentages come as fractions: 25% is 0\.25'
+grep -qF 'Amounts stand with \"€\"' dated/datapackage.json || fail "the sign is not told of"
+grep -qF 'sum_gift' dated/gold/visits_by_month.sql || fail "gifts are not added up"
 out_says 'parts of a day: 06:00:00 is 0\.25'
 run 0 all --model dated --source sheets --inputs no-files --database dated.sqlite
 out_has 'No row is in quarantine'
 run 0 export silver_visits --model dated --database dated.sqlite
-out_has '^1,2026-01-01,2026-01-01,2026-01-01 12:00:00,0.375,2.50,46023,46023,2026-01-01,a$'
-out_has '^2,2026-01-02,2027-01-01,2026-01-02 06:00:00,0.5,0.10,46024,46024,2026-01-14,b$'
+out_has '^1,2026-01-01,2026-01-01,2026-01-01 12:00:00,0.375,2.50,46023,46023,2026-01-01,a,12.50,0.25,2$'
+out_has '^2,2026-01-02,2027-01-01,2026-01-02 06:00:00,0.5,0.10,46024,46024,2026-01-14,b,1200.00,0.50,3$'
 
 # Only some tabs, in the order that they are named; a tab is found again by its title.
 name='named tabs'

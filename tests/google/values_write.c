@@ -70,7 +70,7 @@ static void add_quoted(struct buf *out, struct span text, bool is_plain) {
     buf_add_char(out, '"');
 }
 
-static void add_serial(struct buf *out, struct span both, bool is_shown) {
+static void add_shown(struct buf *out, struct span both, bool is_shown) {
     size_t size = (size_t)((const char *)memchr(both.data, '\n', both.size) - both.data);
     if (is_shown)
         add_quoted(out, (struct span){both.data + size + 1, both.size - size - 1}, false);
@@ -81,8 +81,10 @@ static void add_serial(struct buf *out, struct span both, bool is_shown) {
 static void add_cell(struct buf *out, const struct grid *grid, struct cell cell,
                      const struct rendering *rendering) {
     enum cell_kind kind = cell_kind(cell);
-    if (kind == CELL_SERIAL) {
-        add_serial(out, cell_text(grid, cell), rendering->is_formatted || rendering->dates_as_text);
+    if (kind == CELL_SERIAL || kind == CELL_FORMATTED) {
+        bool is_shown =
+            rendering->is_formatted || (kind == CELL_SERIAL && rendering->dates_as_text);
+        add_shown(out, cell_text(grid, cell), is_shown);
         return;
     }
     struct span text = kind == CELL_EMPTY ? SPAN("") : cell_text(grid, cell);
