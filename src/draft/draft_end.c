@@ -1,8 +1,8 @@
 /* Where the rows of a sheet begin and end for a person: what stands above the header, and the sums
- * below. A run knows neither, so both are told. */
+ * and remarks below. A run knows neither, so both are told. */
 #include "draft/draft_parts.h"
 
-#define LAST_ROWS 5 /* among them sums are looked for */
+#define LAST_ROWS 5 /* among them sums and remarks are looked for */
 
 static bool is_total(const struct hints *hints, struct span cell) {
     struct span text = cell_trim(cell);
@@ -11,28 +11,38 @@ static bool is_total(const struct hints *hints, struct span cell) {
     return text.size && hints_find(hints, HINT_TOTAL, text) >= 0;
 }
 
-/* "Total" in front, or anywhere in a row that is mostly blank. */
-static bool is_total_row(const struct hints *hints, const struct span *cells, size_t count) {
-    size_t filled = 0, totals = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (cell_is_blank(cells[i]))
-            continue;
-        totals += is_total(hints, cells[i]);
-        if (++filled == 1 && totals)
-            return true;
-    }
-    return totals && filled * 2 <= count;
+static size_t count_filled(const struct span *cells, size_t count) {
+    size_t filled = 0;
+    for (size_t i = 0; i < count; i++)
+        filled += !cell_is_blank(cells[i]);
+    return filled;
 }
 
+/* "Total" in front, or anywhere in a row that is mostly blank. */
+static bool is_total_row(const struct hints *hints, const struct span *cells, size_t count) {
+    size_t filled = count_filled(cells, count);
+    for (size_t i = 0, before = 0; i < count; i++) {
+        if (is_total(hints, cells[i]) && (before == 0 || filled * 2 <= count))
+            return true;
+        before += !cell_is_blank(cells[i]);
+    }
+    return false;
+}
+
+/* From the last row upwards: sums, and remarks, which are single cells behind a blank row. */
 void draft_find_end(const struct draft *draft, struct draft_sheet *sheet) {
     struct arena arena = {0};
-    size_t width = sheet->sheet.width, seen = 0;
+    size_t width = sheet->sheet.width, seen = 0, remarks = 0;
     struct span *cells = arena_array(&arena, width + 1, sizeof *cells);
     sheet->row_end = sheet->sheet.row_count;
     for (size_t row = sheet->sheet.row_count; row-- > 0 && seen < LAST_ROWS;) {
         sheet_read_row(&sheet->sheet, row, cells, &arena);
-        seen += !draft_is_blank_row(cells, width);
-        if (is_total_row(&draft->hints, cells, width))
+        size_t filled = count_filled(cells, width);
+        seen += filled > 0;
+        remarks += filled == 1 && width >= 3;
+        if (filled == 0 && seen > 0 && remarks == seen)
+            sheet->row_end = row + 1;
+        else if (is_total_row(&draft->hints, cells, width))
             sheet->row_end = row;
     }
     arena_free(&arena);
@@ -61,7 +71,7 @@ static size_t count_kept(const struct draft_sheet *sheet, size_t *rows) {
     *rows = 0;
     for (size_t row = sheet->row_end; row < sheet->sheet.row_count; row++) {
         sheet_read_row(&sheet->sheet, row, cells, &arena);
-        if (draft_is_blank_row(cells, width))
+        if (count_filled(cells, width) == 0)
             continue;
         ++*rows;
         kept += !is_turned_away(sheet, cells, &arena);
@@ -74,23 +84,19 @@ void draft_note_end(struct draft_sheet *sheet) {
     size_t rows, kept = count_kept(sheet, &rows);
     if (rows)
         draft_say(&sheet->doubts,
-                  "Check: from row %zu on there are sums, which were not looked at; a run %s. Take "
-                  "them out of the sheet.",
+                  "Check: from row %zu on there are sums or remarks, which were not looked at; a "
+                  "run %s. Take them out of the sheet.",
                   sheet->row_end + 2, kept ? "counts them like any other row" : "turns them away");
 }
 
 /* A banner, or headings over several columns: names for few of the columns that have cells. */
 void draft_note_header(struct draft_sheet *sheet) {
-    size_t named = 0, width = 0;
-    for (size_t i = 0; i < sheet->sheet.header_count; i++)
-        named += !cell_is_blank(sheet->sheet.header[i]);
+    size_t named = count_filled(sheet->sheet.header, sheet->sheet.header_count), width = 0;
     struct arena arena = {0};
     struct span *cells = arena_array(&arena, sheet->sheet.width + 1, sizeof *cells);
     for (size_t row = 0; row < sheet->sheet.row_count && row < LAST_ROWS; row++) {
-        size_t filled = 0;
         sheet_read_row(&sheet->sheet, row, cells, &arena);
-        for (size_t i = 0; i < sheet->sheet.width; i++)
-            filled += !cell_is_blank(cells[i]);
+        size_t filled = count_filled(cells, sheet->sheet.width);
         width = filled > width ? filled : width;
     }
     arena_free(&arena);

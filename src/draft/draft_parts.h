@@ -150,8 +150,6 @@ void draft_walk(const struct draft_sheet *sheet, draft_visit *visit, void *conte
 struct span draft_find_sign(struct span text);
 void draft_add_sign(struct arena *arena, struct profile *profile, struct span sign);
 
-bool draft_is_blank_row(const struct span *cells, size_t count);
-
 /* A sentence for the column's or sheet's description; a doubt is one that asks. */
 void draft_say(struct buf *out, const char *format, ...) PRINTF_LIKE(2, 3);
 

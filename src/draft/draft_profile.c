@@ -4,7 +4,7 @@
 /* Rows are read into an arena that is emptied now and then, not for each of them. */
 #define ROWS_PER_ARENA 256
 
-bool draft_is_blank_row(const struct span *cells, size_t count) {
+static bool is_blank_row(const struct span *cells, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (!cell_is_blank(cells[i]))
             return false;
@@ -16,7 +16,7 @@ void draft_walk(const struct draft_sheet *sheet, draft_visit *visit, void *conte
     struct span *cells = arena_array(&cells_arena, sheet->sheet.width + 1, sizeof *cells);
     for (size_t row = 0; row < sheet->row_end; row++) {
         sheet_read_row(&sheet->sheet, row, cells, &arena);
-        if (!draft_is_blank_row(cells, sheet->sheet.width))
+        if (!is_blank_row(cells, sheet->sheet.width))
             visit(context, row, cells);
         if (row % ROWS_PER_ARENA == ROWS_PER_ARENA - 1)
             arena_free(&arena);

@@ -133,24 +133,25 @@ mkdir real
     done
     printf ',,,,,,,,,\nTotal:,,,,,,£236.00,,,\n,,,,,average,£29.50,,,\n'
 } >real/members.csv
-printf 'Class,Unit Price,On,Phone\nYoga,5.00,2025-01-03,1\nSpin,7.50,2025-01-04,2\n' >real/classes.csv
+printf 'Class,Unit Price,On,Phone\nYoga,5.00,2025-01-03,1\nSpin,7.50,2025-01-04,2\n,,,\n* with tax,,,\n' >real/classes.csv
 printf 'PRICE LIST 2025,,,\n,,,\nNo,Item,Price,Size\n1,Mat,20.00,S\n2,Ball,9.00,M\n' >real/prices.csv
 draft real_model real
 model=real_model
-field members '' '"from row 11 on there are sums, which were not looked at; a run turns them away" in s["description"]' True
+field members '' '"from row 11 on there are sums or remarks, which were not looked at; a run turns them away" in s["description"]' True
 field members '' 's["schema"]["foreignKeys"][0]["reference"]["resource"]' classes
 field members joined 'f["constraints"], f["goldleaf:dateForms"]' "({'required': True}, ['DD/MM/YYYY'])"
 field members phone 'f["type"]' string
 field members plan 'f["categories"]' "['plus', 'Basic']"
 field members left '"6 of 8 cells are dates, but not all, such as \"asked\"" in f["description"], f["type"]' "(True, 'string')"
 field members share '"percentages" in f["description"], "categories" in f' '(True, False)'
-field classes '' 's["schema"]["primaryKey"]' "['class']"
+field classes '' 's["schema"]["primaryKey"], "from row 5 on" in s["description"]' "(['class'], True)"
+field classes on 'f["constraints"]' "{'required': True}"
 field prices '' '"names 1 of 4 columns" in s["description"]' True
 grep -q sum_ real_model/gold/members_by_month.sql || fail "fees are not added up"
 ! grep -q sum_ real_model/gold/classes_by_month.sql || fail "prices of one piece are added up"
 run 0 all --model real_model --inputs real --database real.sqlite
 run 0 rejects --model real_model --database real.sqlite --format json
-json '[(r["sheet"], r["row"], r["rule"]) for r in d["rejects"]]' "[('members', 11, 'required'), ('members', 12, 'required')]"
+json '[(r["sheet"], r["row"], r["rule"]) for r in d["rejects"]]' "[('classes', 5, 'required'), ('members', 11, 'required'), ('members', 12, 'required')]"
 
 # Strange sheets: names that are keywords or no names, headers that repeat or are not ASCII, no
 # rows, one column, twice the same, an empty file, decimal commas, mixed dates.
