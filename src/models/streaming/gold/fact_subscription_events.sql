@@ -4,11 +4,12 @@
 -- The kind of event is the subscription's last one. A sign-up or a return brings the amount, a
 -- renewal changes nothing, a change of plan brings what it is more than the payment before (all of it
 -- where there was none), and an end or a pause takes away what was paid last. Payments follow each
--- other by date, then by number; one without a date counts on the day the subscription began.
+-- other by moment, then by number; one without a date counts as of the midnight with which the
+-- subscription began.
 WITH payment AS (
     SELECT p.payment_id, p.sub_id, s.user_legacy_id, s.last_event_type,
         CAST(ROUND(p.amount * 100) AS BIGINT) AS amount,
-        COALESCE(CAST(p.payment_date AS TEXT), CAST(s.start_date AS TEXT)) AS paid_at
+        COALESCE(CAST(p.payment_date AS TEXT), CAST(s.start_date AS TEXT) || ' 00:00:00') AS paid_at
     FROM silver_payments p
     JOIN silver_subscriptions s ON s.sub_id = p.sub_id
 ),
