@@ -7,11 +7,11 @@
 WITH newest AS (
     SELECT MAX(day) AS day
     FROM (
-        SELECT date(session_start_ts) AS day FROM silver_viewing_activity
+        SELECT date(MAX(session_start_ts)) AS day FROM silver_viewing_activity
         UNION ALL
-        SELECT date(payment_date) FROM silver_payments
+        SELECT date(MAX(payment_date)) FROM silver_payments
         UNION ALL
-        SELECT date(last_event_timestamp) FROM silver_subscriptions
+        SELECT date(MAX(last_event_timestamp)) FROM silver_subscriptions
     ) AS happened
 ),
 country AS (
