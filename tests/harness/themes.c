@@ -291,6 +291,9 @@ static const struct parent_edit streaming_edits[] = {
     {SUBSCRIPTIONS, "user_legacy_id", "1|2|3|4|5|6"},
     {SUBSCRIPTIONS, "last_event_type", "UPGRADE|CANCEL|SUBSCRIBE"},
     {PAYMENTS, "amount", "1|2|3"},
+    {PAYMENTS, "payment_date", "2026-03-02 08:00|2026-01-06|"},
+    /* the newest day, by which all users are judged */
+    {SESSIONS, "session_start_ts", "2026-03-03|2026-01-05 10:00"},
 };
 
 const struct theme theme_streaming = {"streaming", COUNT_OF(streaming_sheets), streaming_sheets,
