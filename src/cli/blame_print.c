@@ -23,24 +23,24 @@ static bool has_moved(const struct inquiry *self, size_t field) {
 }
 
 /* A row that is not there counts as nothing. */
-static bool effect_of(const struct value *before, const struct value *after, size_t field,
-                      double *effect) {
+static bool effect_of(const struct gold_model *gold, const struct value *before,
+                      const struct value *after, size_t field, double *effect) {
     struct value from = value_of(before, field), to = value_of(after, field);
     if (!before && to.kind != VALUE_TEXT)
         from = value_integer(0);
     if (!after && from.kind != VALUE_TEXT)
         to = value_integer(0);
-    return blame_effect(from, to, effect);
+    return gold->fields[field].type != FIELD_BOOLEAN && blame_effect(from, to, effect);
 }
 
 /* What the causes do not explain; a rounding of the last digits is not worth mention. */
 static bool remainder_of(const struct inquiry *self, size_t field, double *remainder) {
     double whole, part, sum = 0;
-    if (!effect_of(self->blame.before, self->blame.after, field, &whole))
+    if (!effect_of(self->question.gold, self->blame.before, self->blame.after, field, &whole))
         return false;
     for (size_t i = 0; i < self->blame.cause_count; i++) {
         const struct blame_cause *cause = &self->blame.causes[i];
-        if (effect_of(cause->before, cause->after, field, &part))
+        if (effect_of(self->question.gold, cause->before, cause->after, field, &part))
             sum += part;
     }
     *remainder = whole - sum;
@@ -105,7 +105,7 @@ static void add_json_cause(struct json_writer *json, const struct inquiry *self,
     json_add_string(json, "column", place.column);
     json_add_text(json, "before", place.before);
     json_add_text(json, "after", place.after);
-    if (effect_of(cause->before, cause->after, field, &effect))
+    if (effect_of(self->question.gold, cause->before, cause->after, field, &effect))
         json_add_real(json, "effect", effect);
     else
         json_add_null(json, "effect");
@@ -170,18 +170,18 @@ static void add_signed(struct buf *out, const struct field *field, double number
 }
 
 /* "" where the effect is no number. */
-static void add_effect(struct buf *out, const struct field *field, const struct value *before,
+static void add_effect(struct buf *out, const struct gold_model *gold, const struct value *before,
                        const struct value *after, size_t index) {
     double effect;
-    if (effect_of(before, after, index, &effect))
-        add_signed(out, field, effect);
+    if (effect_of(gold, before, after, index, &effect))
+        add_signed(out, &gold->fields[index], effect);
 }
 
 static void add_cause(struct table *table, const struct inquiry *self,
                       const struct blame_cause *cause, size_t field, bool is_csv) {
     struct cause_place place = place_of(self, cause);
     struct buf effect = {0}, change = {0};
-    add_effect(&effect, &self->question.gold->fields[field], cause->before, cause->after, field);
+    add_effect(&effect, self->question.gold, cause->before, cause->after, field);
     if (cause->edit->cell == EDIT_WHOLE_ROW) {
         buf_printf(&change, "row %s", place.kind);
     } else {
@@ -209,9 +209,10 @@ static void add_column_title(const struct inquiry *self, size_t field) {
                output_style_off(output, STYLE_BOLD));
     kpi_value_add_change(out, column, value_of(self->blame.before, field),
                          value_of(self->blame.after, field));
-    buf_add_text(out, "  ");
-    add_effect(out, column, self->blame.before, self->blame.after, field);
-    buf_add_char(out, '\n');
+    struct buf effect = {0};
+    add_effect(&effect, self->question.gold, self->blame.before, self->blame.after, field);
+    buf_printf(out, "%s%s\n", effect.size ? "  " : "", buf_text(&effect));
+    buf_free(&effect);
 }
 
 /* What is no edit of a cell moves KPIs, too: a needed column has another name, the first one of two

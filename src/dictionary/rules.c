@@ -139,7 +139,7 @@ static const char *case_words(enum field_case text_case) {
 }
 
 static void add_bad_cell(struct buf *out, const struct field *field) {
-    bool always_reads = field->type == FIELD_STRING && !field->pattern_text;
+    bool always_reads = field->type == FIELD_STRING && !field->pattern_text && !field->first_of;
     if (field->unknown_value)
         buf_printf(out, " An unknown word becomes %s, with a warning.", field->unknown_value);
     if (!always_reads && !field->unknown_value)

@@ -89,15 +89,16 @@ bool cell_parse_boolean(struct span text, int64_t *boolean) {
     return false;
 }
 
-/* A capital at the start of each word; a word goes on over digits, apostrophes and letters beyond
- * ASCII. */
+/* A capital at the start of each word; a word goes on over digits, apostrophes and what is beyond
+ * ASCII, but blanks. */
 static struct span fold_to_title(struct span text, struct arena *arena) {
     char *copy = arena_alloc(arena, text.size + 1);
     bool is_inside = false;
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
         copy[i] = is_inside ? ascii_lower(c) : ascii_upper(c);
-        is_inside = ascii_is_alpha(c) || ascii_is_digit(c) || c == '\'' || (unsigned char)c >= 0x80;
+        is_inside = ascii_is_alpha(c) || ascii_is_digit(c) || c == '\'' ||
+                    ((unsigned char)c >= 0x80 && !last_space_size(text.data, i + 1));
     }
     return (struct span){copy, text.size};
 }

@@ -305,8 +305,11 @@ static void clean_keep_last(struct clean_sheet *clean, const size_t *fields, siz
             continue;
         }
         bool is_same_row = hashes && hashes[clean->rows[index]] == hashes[clean->rows[winner]];
-        clean_fault_add(&clean->rejects,
-                        clean_duplicate((uint32_t)fields[0], clean->rows[index], is_same_row));
+        struct clean_fault fault =
+            clean_duplicate((uint32_t)fields[0], clean->rows[index], is_same_row);
+        if (fields != clean->model->key)
+            fault.reason = "a later row has the same here, where it must be unique";
+        clean_fault_add(&clean->rejects, fault);
     }
     clean->order_count -= first_kept;
     memmove(clean->order, clean->order + first_kept, clean->order_count * sizeof *clean->order);

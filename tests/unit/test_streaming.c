@@ -102,6 +102,11 @@ static const struct cell_spec streaming_cells[] = {
     {"watchlist", "genre", "SCI-FI , action", "Sci-Fi"},
     {"watchlist", "genre", "kids & family", "Kids & Family"},
     {"watchlist", "genre", "children's 3D \xC3\x89T\xC3\x89", "Children's 3d \xC3\x89t\xC3\x89"},
+    {"watchlist", "genre",
+     "true\xC2\xA0"
+     "crime",
+     "True\xC2\xA0"
+     "Crime"},
     {"watchlist", "genre", ", drama", ""},
     {"watchlist", "release_year", "1879", ""},
     {"devices", "device_type", "Mobile (Pixel 8)", "Mobile"},
