@@ -151,6 +151,23 @@ const struct json *json_find(const struct json *object, const char *name) {
     return member;
 }
 
+static bool has_same_children(const struct json *a, const struct json *b) {
+    const struct json *other = b->first;
+    for (const struct json *child = a->first; child; child = child->next) {
+        if (!json_equal(child, a->kind == JSON_OBJECT ? json_find(b, child->name) : other))
+            return false;
+        other = other->next;
+    }
+    return true;
+}
+
+bool json_equal(const struct json *a, const struct json *b) {
+    if (!a || !b || a->kind != b->kind || a->count != b->count)
+        return a == b;
+    return a->boolean == b->boolean && span_compare(a->text, b->text) == 0 &&
+           has_same_children(a, b);
+}
+
 const char *json_kind_name(enum json_kind kind) {
     static const char *const names[] = {
         [JSON_NULL] = "null",       [JSON_BOOLEAN] = "true or false", [JSON_NUMBER] = "a number",

@@ -44,6 +44,10 @@ bool json_read(struct arena *arena, struct span text, const struct json **docume
 /* The member of that name, or NULL; also NULL when `object` is NULL or not an object. */
 const struct json *json_find(const struct json *object, const char *name);
 
+/* Whether two values say the same: members in any order, items in theirs, numbers as they are
+ * written. NULL is the same as NULL only. */
+bool json_equal(const struct json *a, const struct json *b);
+
 /* Appends where a value stands in its document: "resources[4].schema.fields[2].type"; nothing for
  * the document itself. Names that are not plain words stand in brackets: a["odd.name"]. */
 void json_add_path(struct buf *out, const struct json *value);

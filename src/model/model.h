@@ -160,6 +160,7 @@ struct model {
     const char *version;
     const char
         *fingerprint; /* of the files: another one means that silver and gold must be rebuilt */
+    struct span descriptor; /* the text of datapackage.json */
     const char *time_zone; /* IANA name; "UTC" by default */
     size_t sheet_count;
     const struct sheet_model *sheets; /* in the order of the file */

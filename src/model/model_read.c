@@ -147,6 +147,7 @@ const struct model *model_parse(struct arena *arena, struct span text,
     const struct json *package;
     struct err err = {0};
     reader_add_fingerprint(&reader, text);
+    model->descriptor = text;
     if (!json_read(arena, text, &package, &err))
         model_fault_add(faults, "datapackage.json", "%s", err.message);
     else if (reader_object(&reader, package))

@@ -412,6 +412,41 @@ static void test_documents_are_copied(void **state) {
     arena_free(&arena);
 }
 
+static void test_equal(void **state) {
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool is_equal;
+    } cases[] = {
+        {"null", "null", true},
+        {"null", "false", false},
+        {"true", "false", false},
+        {"1", "1", true},
+        {"1", "1.0", false}, /* as they are written */
+        {"1", "\"1\"", false},
+        {"\"a\"", "\"\\u0061\"", true},
+        {"\"a\"", "\"ab\"", false},
+        {"[]", "{}", false},
+        {"[1, 2]", "[1,2]", true},
+        {"[1, 2]", "[2, 1]", false},
+        {"[1, 2]", "[1]", false},
+        {"{\"a\": 1, \"b\": [2]}", "{\"b\": [2], \"a\": 1}", true},
+        {"{\"a\": 1, \"b\": [2]}", "{\"b\": [3], \"a\": 1}", false},
+        {"{\"a\": 1}", "{\"b\": 1}", false},
+        {"{\"a\": null}", "{\"b\": null}", false},
+    };
+    struct arena arena = {0};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct json *a = read_good(&arena, span_from(cases[i].a));
+        const struct json *b = read_good(&arena, span_from(cases[i].b));
+        if (json_equal(a, b) != cases[i].is_equal || json_equal(b, a) != cases[i].is_equal)
+            fail_msg("%s and %s", cases[i].a, cases[i].b);
+        assert_false(json_equal(a, NULL));
+    }
+    assert_true(json_equal(NULL, NULL));
+    arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_documents),
@@ -427,6 +462,7 @@ int main(void) {
         cmocka_unit_test(test_text_is_escaped),
         cmocka_unit_test(test_characters_round_trip),
         cmocka_unit_test(test_documents_are_copied),
+        cmocka_unit_test(test_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
