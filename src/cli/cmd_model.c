@@ -1,11 +1,13 @@
 /* `goldleaf model`: the model as it was understood. `goldleaf model check`: its faults.
- * `goldleaf model docs`: its data dictionary. `goldleaf model init`: another one (model_init.h).
+ * `goldleaf model docs`: its data dictionary. `goldleaf model diff`: against the warehouse's
+ * (model_diff.h). `goldleaf model init`: another one (model_init.h).
  * `goldleaf model profile`: the JSON Schema of models.
  *
  * {"model", "faults": [{"place", "message"}]} for the check; model_print.h has the other. */
 #include "cli/commands.h"
 
 #include "base/nearest.h"
+#include "cli/model_diff.h"
 #include "cli/model_init.h"
 #include "cli/model_print.h"
 #include "cli/table.h"
@@ -154,6 +156,11 @@ static bool profile(struct session *session, struct err *err) {
     return output_close(&session->output, err);
 }
 
+static bool diff(struct session *session, struct err *err) {
+    session->options.text[OPTION_MODEL] = named(session);
+    return model_diff(session, err);
+}
+
 static bool init(struct session *session, struct err *err) {
     if (session->operand_count > 1)
         return model_init(session, err);
@@ -166,10 +173,8 @@ static const struct {
     size_t most_operands; /* the word included */
     bool (*run)(struct session *session, struct err *err);
 } words[] = {
-    {"check", 2, check},
-    {"docs", 2, docs},
-    {"init", SIZE_MAX, init},
-    {"profile", 1, profile},
+    {"check", 2, check},      {"diff", 2, diff},       {"docs", 2, docs},
+    {"init", SIZE_MAX, init}, {"profile", 1, profile},
 };
 
 /* `stranger` is the operand that does not belong there; the first one may be a misspelt word. */

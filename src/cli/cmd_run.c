@@ -5,6 +5,7 @@
 #include "cli/after_run.h"
 #include "cli/dry_run.h"
 #include "cli/google.h"
+#include "cli/model_changes.h"
 #include "cli/plan.h"
 #include "cli/run_report.h"
 #include "cli/session_run.h"
@@ -84,6 +85,8 @@ static bool print_report(struct session *session, struct warehouse *warehouse,
     bool is_silent = !has_file && (session->is_scheduled || is_quiet);
     bool is_read = output->format == OUTPUT_TEXT && !is_silent && !output->path;
     bool ok = true;
+    if (!is_read)
+        model_changes_log(report);
     log_report(report, is_read);
     log_summary(report, session->is_scheduled || session->options.text[OPTION_LOG_FILE]);
     if (!is_silent && output->format == OUTPUT_JSON)
@@ -179,6 +182,7 @@ static bool run_stages(struct session *session, struct run_options run, struct e
         return false;
     run.inputs = session_text(session, OPTION_INPUTS);
     run.full_refresh = options_is_on(&session->options, OPTION_FULL_REFRESH);
+    run.allow_destructive = options_is_on(&session->options, OPTION_ALLOW_DESTRUCTIVE);
     run.max_loss = session->options.max_loss;
     run.accept = session->options.accept;
     run.accept_count = session->options.accept_count;

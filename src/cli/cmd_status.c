@@ -1,6 +1,7 @@
 /* `goldleaf status`: snapshots, the last run, how fresh each sheet is, how many rows there are.
  *
- * {"snapshots", "last_snapshot": {...} | null, "sheets": [{"sheet", "source", "location", "rows",
+ * {"snapshots", "last_snapshot": {...} | null, "model": {"name", "version", "fingerprint",
+ *  "applied_at", "run_id", "is_current"} | null, "sheets": [{"sheet", "source", "location", "rows",
  *  "rejected", "loaded_at", "content_hash", "held", "age_seconds", "freshness"}],
  *  "last_run": {...} | null, "last_success": time | null, "next_run": time | null,
  *  "overdue": bool, "gold": [{"table", "rows"}]} */
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "cli/sheets.h"
 #include "cli/table.h"
+#include "stages/model_record.h"
 #include "stages/schedule_note.h"
 
 #define OVERDUE_S 300 /* a run may take a while, and its slot may be delayed */
@@ -24,6 +26,8 @@ struct status {
     const char **gold;
     int64_t *gold_rows;
     const char *last_success; /* when the last run that published ended; or NULL */
+    struct model_record built_by;
+    bool is_model_same; /* as that of --model */
     struct schedule_note schedule;
     int64_t warn_after_s, fail_after_s; /* 0: never */
 };
@@ -81,6 +85,15 @@ static bool read_success(struct warehouse *warehouse, struct arena *arena, struc
         return false;
     status->last_success = value.kind == VALUE_TEXT ? value.text : NULL;
     return schedule_note_read(warehouse, arena, &status->schedule, err);
+}
+
+static bool read_model(struct warehouse *warehouse, const struct model *model, struct arena *arena,
+                       struct status *status, struct err *err) {
+    if (!model_record_read(warehouse, arena, &status->built_by, err))
+        return false;
+    const char *fingerprint = status->built_by.text.fingerprint;
+    status->is_model_same = fingerprint && strcmp(fingerprint, model->fingerprint) == 0;
+    return true;
 }
 
 static bool read_gold(struct warehouse *warehouse, const struct model *model, struct arena *arena,
@@ -176,6 +189,18 @@ static void add_line(struct output *output, const char *name, const char *text) 
     buf_add_char(&output->text, '\n');
 }
 
+static void add_model(struct output *output, const struct status *status) {
+    const struct model_record *model = &status->built_by;
+    struct buf text = {0};
+    if (!model->exists)
+        return;
+    buf_printf(&text, "%s %s, since %s", model->text.name, model->text.version, model->applied_at);
+    if (!status->is_model_same)
+        buf_add_text(&text, "; --model is another version: `goldleaf model diff`");
+    add_line(output, "model", buf_text(&text));
+    buf_free(&text);
+}
+
 static void add_summary(struct output *output, const struct warehouse *warehouse,
                         const struct status *status) {
     struct buf text = {0};
@@ -188,6 +213,7 @@ static void add_summary(struct output *output, const struct warehouse *warehouse
     }
     add_line(output, "snapshots", buf_text(&text));
     buf_clear(&text);
+    add_model(output, status);
     if (status->run_id) {
         buf_printf(&text, "%s, %s, exit %lld, started %s, ", status->command, status->run_status,
                    (long long)status->exit_code, status->started_at);
@@ -344,11 +370,28 @@ static void add_json_run(struct json_writer *json, const struct status *status) 
     json_close_object(json);
 }
 
+static void add_json_model(struct json_writer *json, const struct status *status) {
+    const struct model_record *model = &status->built_by;
+    if (!model->exists) {
+        json_add_null(json, "model");
+        return;
+    }
+    json_open_object(json, "model");
+    json_add_string(json, "name", model->text.name);
+    json_add_string(json, "version", model->text.version);
+    json_add_string(json, "fingerprint", model->text.fingerprint);
+    json_add_string(json, "applied_at", model->applied_at);
+    json_add_string(json, "run_id", model->run_id);
+    json_add_boolean(json, "is_current", status->is_model_same);
+    json_close_object(json);
+}
+
 static void add_json(struct output *output, const struct status *status) {
     struct json_writer json = json_writer_start(&output->text, JSON_PRETTY);
     json_open_object(&json, NULL);
     json_add_integer(&json, "snapshots", status->snapshots);
     add_json_snapshot(&json, status);
+    add_json_model(&json, status);
     add_json_sheets(&json, status);
     add_json_run(&json, status);
     json_add_string(&json, "last_success", status->last_success);
@@ -391,6 +434,7 @@ bool cmd_status(struct session *session, struct err *err) {
                             .fail_after_s = session->options.fail_after_s};
     bool ok = session_read_model(session, &model, err) &&
               session_open_warehouse(session, &warehouse, err) &&
+              read_model(warehouse, model, arena, &status, err) &&
               read_snapshots(warehouse, arena, &status, err) &&
               read_last_run(warehouse, arena, &status, err) &&
               read_success(warehouse, arena, &status, err) &&

@@ -53,6 +53,7 @@ static bool verify(struct replay *replay, struct verify_report *report, struct e
         return false;
     warehouse_stop_when(replay->stored, signals_have_come, NULL);
     return verify_read_state(replay->stored, replay->model, session->arena, &state, err) &&
+           verify_model(replay->stored, report, err) &&
            verify_bronze(replay->stored, report, err) &&
            verify_silver(replay->stored, replay->model, &state, report, err) &&
            check_rebuild(replay, &state, report, err) && signals_check(err);

@@ -10,7 +10,8 @@ const struct command COMMANDS[] = {
      .details = "Everything of one run is published together, or nothing is. Only what changed "
                 "since the last run is worked on. A sheet that is missing, emptied, lacks a "
                 "required column or lost too many rows is held back: its last good version stays, "
-                "and the exit code is 4.",
+                "and the exit code is 4. A model that was edited is applied; one that would take "
+                "away what is there is refused with a list, unless --allow-destructive.",
      .options = FOR_PULL,
      .run = cmd_all},
     {.name = "load_bronze",
@@ -133,12 +134,15 @@ const struct command COMMANDS[] = {
      .options = FOR_GOOGLE,
      .run = cmd_doctor},
     {.name = "model",
-     .operands = "[check [NAME|DIR] | docs [NAME|DIR] | " MODEL_INIT_OPERANDS " | profile]",
-     .summary = "show the model, check it, document it, draft a new one",
+     .operands = "[check [NAME|DIR] | diff [NAME|DIR] | docs [NAME|DIR] | " MODEL_INIT_OPERANDS
+                 " | profile]",
+     .summary = "show the model, check, compare, document it, draft one",
      .details =
          "`model` shows the sheets, their columns and rules, and the KPI tables. `model check` "
          "lists every fault of a model with its place, also SQL that the database does not "
-         "accept, and exits 2 when there are any. `model docs` writes the data dictionary as one "
+         "accept, and exits 2 when there are any. `model diff` tells what an edited model changes "
+         "in the warehouse and what would be lost by it, and writes nothing. `model docs` writes "
+         "the data dictionary as one "
          "HTML page, or as Markdown with --format text or an -o that ends in .md. `model init DIR "
          "--from-csv DIR` looks at every cell of the CSV files and drafts a first model into a "
          "new folder: types, keys, references, forms of dates and a KPI table per sheet in which "

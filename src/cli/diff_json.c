@@ -1,5 +1,7 @@
 #include "cli/diff_print.h"
 
+#include "cli/model_changes.h"
+
 static void add_snapshot(struct json_writer *json, const char *name, int64_t id,
                          const char *loaded_at, bool is_pending) {
     if (id == 0 && !is_pending) {
@@ -242,6 +244,7 @@ void diff_add_json(struct output *output, const struct diff *diff, const struct 
     json_open_object(&json, NULL);
     add_snapshot(&json, "from", report->from_snapshot_id, report->from_loaded_at, false);
     add_snapshot(&json, "to", report->snapshot_id, report->loaded_at, view->is_pending);
+    model_changes_add_json(&json, report);
     json_open_array(&json, "sheets");
     for (size_t i = 0; i < report->sheet_count; i++)
         if (!view->sheet || strcmp(view->sheet, report->sheets[i].sheet) == 0)

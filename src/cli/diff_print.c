@@ -1,6 +1,7 @@
 #include "cli/diff_print.h"
 
 #include "cli/kpi_value.h"
+#include "cli/model_changes.h"
 #include "cli/table.h"
 #include "model/cell.h"
 #include "stages/key.h"
@@ -358,11 +359,12 @@ static bool has_kpis(const struct diff *diff) {
 }
 
 /* What could be taken for something else when nothing is said. */
-static void add_end(struct output *output, const struct diff *diff, const struct diff_view *view) {
+static void add_end(struct output *output, const struct diff *diff, bool has_other_model,
+                    const struct diff_view *view) {
     bool is_only_kpis = view->has_kpis && !view->has_cells;
     const char *verb = view->is_pending ? "would change" : "changed";
     if (diff_is_empty(diff))
-        buf_printf(&output->text, "\nNothing %s.\n", verb);
+        buf_printf(&output->text, "\nNothing %s%s.\n", has_other_model ? "else " : "", verb);
     else if (is_only_kpis && !has_kpis(diff))
         buf_printf(&output->text, "\nNo KPI %s.\n", verb);
     if (!view->hidden_kpis)
@@ -375,6 +377,7 @@ static void add_end(struct output *output, const struct diff *diff, const struct
 void diff_add_text(struct output *output, const struct diff *diff, const struct run_report *report,
                    const struct diff_view *view) {
     add_title(output, report, view);
+    model_changes_add_text(output, report);
     if (has_pulled(report) || !view->is_pending)
         add_sheets(output, diff, report, view);
     if (view->is_counts)
@@ -386,7 +389,7 @@ void diff_add_text(struct output *output, const struct diff *diff, const struct 
     }
     for (size_t i = 0; i < diff->model->gold_count && (view->has_kpis || view->is_counts); i++)
         add_gold(output, &diff->gold[i], view);
-    add_end(output, diff, view);
+    add_end(output, diff, report->model != NULL, view);
 }
 
 /* ---- CSV ---- */

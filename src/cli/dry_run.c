@@ -92,7 +92,8 @@ bool dry_run_print(struct session *session, struct diff *diff, const struct run_
     else
         diff_add_text(output, diff, report, &view);
     session->exit_code = is_pending ? run_report_exit_code(report) : 0;
-    if (options_is_on(&session->options, OPTION_DETAILED_EXITCODE) && !diff_is_empty(diff))
+    bool is_different = report->model || !diff_is_empty(diff);
+    if (options_is_on(&session->options, OPTION_DETAILED_EXITCODE) && is_different)
         session->exit_code = EXIT_DIFFERENT;
     return output_close(output, err);
 }

@@ -18,6 +18,8 @@ static void add_plan(struct buf *out, const struct model *model, const struct ru
     json_add_integer(&json, "snapshot_id", report->from_snapshot_id);
     json_add_real(&json, "max_loss", run->max_loss);
     json_add_boolean(&json, "full_refresh", run->full_refresh);
+    json_add_boolean(&json, "allow_destructive", run->allow_destructive);
+    json_add_string(&json, "model_before", report->model_before ? report->model_before : "");
     json_open_array(&json, "accept");
     for (size_t i = 0; i < run->accept_count; i++)
         json_add_string(&json, NULL, run->accept[i]);
@@ -114,11 +116,14 @@ static void choose_stages(struct run_options *run) {
 static bool read_plan(const struct json *document, const struct model *model, struct arena *arena,
                       struct run_options *run, struct run_plan *plan, struct err *err) {
     const struct json *accept, *sheets;
+    plan->model_before = NULL; /* plans of older programs do not say */
     if (!check_model(document, model, err) ||
         !json_get_string(document, "command", &run->command, err) ||
         !json_get_integer(document, "snapshot_id", &plan->snapshot_id, err) ||
         !json_get_real(document, "max_loss", &run->max_loss, err) ||
         !json_get_boolean(document, "full_refresh", &run->full_refresh, err) ||
+        !json_find_boolean(document, "allow_destructive", &run->allow_destructive, err) ||
+        !json_find_string(document, "model_before", &plan->model_before, err) ||
         !json_get_array(document, "accept", &accept, err) ||
         !json_get_array(document, "sheets", &sheets, err))
         return false;

@@ -4,7 +4,7 @@
  * content of each sheet as a hash; and the options that decide what is done.
  *
  * {"goldleaf_plan": 1, "command", "model", "fingerprint", "snapshot_id", "max_loss",
- *  "full_refresh", "accept": [...], "sheets": [{"sheet", "content_hash"}]} */
+ *  "full_refresh", "allow_destructive", "model_before", "accept": [...], "sheets": [{"sheet", "content_hash"}]} */
 #ifndef GOLDLEAF_CLI_PLAN_H
 #define GOLDLEAF_CLI_PLAN_H
 

@@ -1,6 +1,7 @@
 #include "cli/run_report.h"
 
 #include "cli/kpi.h"
+#include "cli/model_changes.h"
 #include "cli/table.h"
 
 #include <stddef.h>
@@ -200,6 +201,7 @@ bool run_report_add_text(struct output *output, const struct run_report *report,
                          struct warehouse *warehouse, const struct model *model,
                          const struct run_options *options, struct err *err) {
     add_title(output, report);
+    model_changes_add_text(output, report);
     if (options->pull || options->silver)
         add_sheets(output, report, options);
     add_held(output, report, options->command);
@@ -255,6 +257,7 @@ void run_report_add_json(struct output *output, const struct run_report *report,
         json_add_null(&json, "snapshot_id");
     json_add_string(&json, "loaded_at", report->loaded_at);
     json_add_integer(&json, "exit_code", exit_code);
+    model_changes_add_json(&json, report);
     json_open_array(&json, "sheets");
     for (size_t i = 0; i < report->sheet_count; i++)
         add_json_sheet(&json, &report->sheets[i]);

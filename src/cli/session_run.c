@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cli/model_changes.h"
 #include "run/lock.h"
 #include "run/signals.h"
 #include "stages/copy.h"
@@ -162,6 +163,8 @@ bool session_run(struct session *session, const struct model *model, const struc
     *report = (struct run_report){0};
     bool ok = run_until_done(&attempts, err);
     lock_release(&lock);
+    if (!ok && report->is_model_refused)
+        model_changes_log(report);
     if (!ok && (err->class == ERR_INTERRUPTED || err->class == ERR_TERMINATED))
         err_hint(err, "nothing of this run was published; the last good version stays");
     return ok;

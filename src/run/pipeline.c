@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/retry.h"
+#include "run/pipeline_model.h"
 #include "run/pipeline_sheet.h"
 #include "run/signals.h"
 #include "source/csv_source.h"
@@ -50,14 +51,23 @@ static void report_from(struct pipeline *pipeline) {
     pipeline->report->from_loaded_at = pipeline->report->loaded_at;
 }
 
+#define NEW_PLAN "nothing was written; make a new plan with --dry-run --save-plan FILE"
+
 static bool check_plan(const struct pipeline *pipeline, struct err *err) {
     const struct run_plan *plan = pipeline->options->plan;
-    if (!plan || plan->snapshot_id == pipeline->last_snapshot_id)
+    const char *model = pipeline->report->model_before;
+    if (!plan)
+        return true;
+    if (plan->model_before && strcmp(plan->model_before, model ? model : "") != 0) {
+        err_set(err, ERR_FAILED, "the warehouse's model has changed since the plan was made");
+        return err_hint(err, NEW_PLAN);
+    }
+    if (plan->snapshot_id == pipeline->last_snapshot_id)
         return true;
     err_set(err, ERR_FAILED,
             "the plan was made at snapshot %lld, and the warehouse is at snapshot %lld",
             (long long)plan->snapshot_id, (long long)pipeline->last_snapshot_id);
-    return err_hint(err, "nothing was written; make a new plan with --dry-run --save-plan FILE");
+    return err_hint(err, NEW_PLAN);
 }
 
 static bool record_snapshot(struct pipeline *pipeline, struct err *err) {
@@ -122,26 +132,28 @@ static bool mark_model(struct pipeline *pipeline, const char *layer, struct err 
     return audit_set_watermark(pipeline->warehouse, &mark, "model", layer, err);
 }
 
-/* Silver and gold of another model cannot be continued, only built anew from bronze; gold of the
- * new model needs silver of the new model. A run that builds neither leaves that to the next. */
-static bool check_model(struct pipeline *pipeline, struct err *err) {
+/* Silver and gold of another model cannot be continued, only built anew from bronze, and both
+ * together: gold of one model beside silver of another would be of neither. A run that builds
+ * nothing leaves that to the next. */
+static bool choose_builds(struct pipeline *pipeline, struct err *err) {
     const struct run_options *options = pipeline->options;
-    const struct model *model = pipeline->model;
     bool is_silver_same, is_gold_same;
     if (!is_of_model(pipeline, "silver", &is_silver_same, err) ||
         !is_of_model(pipeline, "gold", &is_gold_same, err))
         return false;
+    bool is_same = is_silver_same && is_gold_same && !pipeline->model_diff;
     pipeline->builds_silver = options->silver || (options->gold && !is_silver_same);
+    pipeline->builds_gold = options->gold || (options->silver && !is_gold_same);
+    pipeline->is_model_changed = !is_same;
     pipeline->is_full |= pipeline->builds_silver && !is_silver_same;
     pipeline->is_gold_full = pipeline->is_full || !is_gold_same;
-    bool ok = true;
-    if (pipeline->builds_silver)
-        ok = (is_silver_same || schema_drop_silver(pipeline->warehouse, model, err)) &&
-             mark_model(pipeline, "silver", err);
-    if (ok && options->gold)
-        ok = (is_gold_same || schema_drop_gold(pipeline->warehouse, model, err)) &&
-             mark_model(pipeline, "gold", err);
-    return ok && schema_create(pipeline->warehouse, model, err);
+    if (!pipeline->builds_silver && !pipeline->builds_gold)
+        return is_same ? schema_create(pipeline->warehouse, pipeline->model, err)
+                       : schema_create_bronze(pipeline->warehouse, pipeline->model, err);
+    return (is_same ? schema_create(pipeline->warehouse, pipeline->model, err)
+                    : pipeline_change_model(pipeline, err)) &&
+           (!pipeline->builds_silver || mark_model(pipeline, "silver", err)) &&
+           (!pipeline->builds_gold || mark_model(pipeline, "gold", err));
 }
 
 /* A build without a pull must not make an empty warehouse. */
@@ -160,7 +172,8 @@ static bool check_warehouse(const struct pipeline *pipeline, struct err *err) {
 static bool begin(struct pipeline *pipeline, struct err *err) {
     pipeline->is_full = pipeline->options->full_refresh;
     if (!warehouse_begin(pipeline->warehouse, err) || !check_warehouse(pipeline, err) ||
-        !schema_create(pipeline->warehouse, pipeline->model, err) ||
+        !warehouse_exec(pipeline->warehouse, sql_file("audit/create"), err) ||
+        !pipeline_compare_model(pipeline, err) ||
         (pipeline->options->diff && !diff_remember(pipeline->warehouse, pipeline->model, err)) ||
         !find_last_snapshot(pipeline, err))
         return false;
@@ -173,7 +186,7 @@ static bool begin(struct pipeline *pipeline, struct err *err) {
         pipeline->report->loaded_at = pipeline->run.started_at;
     }
     pipeline->report->snapshot_id = pipeline->run.snapshot_id;
-    return check_model(pipeline, err);
+    return choose_builds(pipeline, err);
 }
 
 static bool build_gold_table(struct pipeline *pipeline, const struct gold_build *build,
@@ -199,13 +212,17 @@ static bool build_gold_table(struct pipeline *pipeline, const struct gold_build 
     return audit_add_load(pipeline->warehouse, &pipeline->run, &load, err);
 }
 
-/* Reports the tables as they are when nothing they read has changed. */
+/* Reports the tables as they are when nothing they read has changed. One that only the next build
+ * will make has no rows. */
 static bool report_gold(struct pipeline *pipeline, struct err *err) {
     for (size_t i = 0; i < pipeline->model->gold_count; i++) {
         const char *name = pipeline->model->gold[i].name;
-        struct value rows;
+        struct value rows = value_integer(0);
+        bool exists;
         const char *sql = arena_printf(pipeline->arena, "SELECT COUNT(*) FROM \"%s\"", name);
-        if (!warehouse_value(pipeline->warehouse, pipeline->arena, sql, NULL, 0, &rows, err))
+        if (!warehouse_has_table(pipeline->warehouse, name, &exists, err) ||
+            (exists &&
+             !warehouse_value(pipeline->warehouse, pipeline->arena, sql, NULL, 0, &rows, err)))
             return false;
         pipeline->report->gold[i] = (struct run_gold){.table = name, .rows = rows.integer};
     }
@@ -246,13 +263,14 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
     if (options->pull && !record_snapshot(pipeline, err))
         return false;
     double gold_began = clock_monotonic_s();
-    if (options->gold ? !build_gold(pipeline, err) : !report_gold(pipeline, err))
+    if (pipeline->builds_gold ? !build_gold(pipeline, err) : !report_gold(pipeline, err))
         return false;
     if (options->diff && !diff_finish(options->diff, pipeline->warehouse, err))
         return false;
     double commit_began = clock_monotonic_s();
     report->gold_seconds = commit_began - gold_began;
-    bool ok = record_run(pipeline, report->is_held ? "held" : "done", run_report_exit_code(report),
+    bool ok = pipeline_accept_model(pipeline, err) &&
+              record_run(pipeline, report->is_held ? "held" : "done", run_report_exit_code(report),
                          NULL, err) &&
               progress_step(pipeline->progress, 0, err);
     progress_begin(pipeline->progress, "publishing", "", 0);
@@ -337,7 +355,8 @@ bool pipeline_run(struct warehouse *warehouse, const struct model *model,
         warehouse_rollback(warehouse);
         if (!signals_check(&signal))
             *err = signal;
-        (void)record_failure(&pipeline, err, err_exit_code(err->class));
+        if (!report->is_model_refused) /* then nothing at all is written */
+            (void)record_failure(&pipeline, err, err_exit_code(err->class));
     }
     for (size_t i = 0; i < model->sheet_count; i++)
         silver_delta_free(&pipeline.deltas[i]);

@@ -3,6 +3,7 @@
 #include "run/pipeline_sheet.h"
 
 #include "base/clock.h"
+#include "model/model_diff.h"
 #include "run/prefetch.h"
 #include "stages/bronze.h"
 #include "stages/diff.h"
@@ -278,6 +279,14 @@ static bool plan_silver(struct sheet_run *run, const struct silver_build *build,
     return true;
 }
 
+/* The keys in bronze are those that another model reads. */
+static bool needs_keys(const struct sheet_run *run) {
+    const struct pipeline *pipeline = run->pipeline;
+    if (!pipeline->model_diff)
+        return pipeline->is_model_changed;
+    return model_diff_touches(pipeline->model_diff, run->model, true);
+}
+
 static bool build_whole(struct sheet_run *run, struct silver_build *build,
                         struct silver_counts *counts, struct err *err) {
     struct pull stored = {0};
@@ -294,7 +303,10 @@ static bool build_whole(struct sheet_run *run, struct silver_build *build,
     if (ok && clean == &fresh)
         clean_sheet(&fresh, pull);
     build->header = &pull->header;
-    ok = ok && silver_build_whole(build, pull, clean, counts, err);
+    ok = ok &&
+         (!needs_keys(run) ||
+          bronze_write_keys(run->pipeline->warehouse, pull, build->change->row_ids, err)) &&
+         silver_build_whole(build, pull, clean, counts, err);
     clean_free(&fresh);
     pull_free(&stored);
     return ok;

@@ -15,10 +15,14 @@ struct pipeline {
     struct arena *arena; /* of the run */
     struct run_report *report;
     struct audit_run run;
-    int64_t last_snapshot_id; /* before this run; 0: none */
-    bool builds_silver;       /* asked for, or needed for gold */
-    bool is_full;             /* silver and gold are built from scratch */
-    bool is_gold_full;        /* gold is, at least */
+    int64_t last_snapshot_id;      /* before this run; 0: none */
+    bool builds_silver;            /* asked for, or needed for gold */
+    bool builds_gold;              /* asked for, or silver is built by another model */
+    bool is_model_known;           /* the warehouse says which model it was built by */
+    struct model_diff *model_diff; /* how that one differs from this; NULL: it does not */
+    bool is_model_changed;         /* silver is of another model so far */
+    bool is_full;                  /* silver and gold are built from scratch */
+    bool is_gold_full;             /* gold is, at least */
     bool is_silver_changed;
     const char *silver_run_before; /* the run that silver was last changed by, or NULL */
     struct silver_delta *deltas;

@@ -7,13 +7,16 @@
 #include <stdint.h>
 
 struct diff;
+struct model_diff;
 struct retry;
 struct source;
 struct watch;
 
 /* What a dry run saw: a run that finds anything else has not been shown, and fails. */
 struct run_plan {
-    int64_t snapshot_id;       /* the last one then; 0: none */
+    int64_t snapshot_id; /* the last one then; 0: none */
+    const char
+        *model_before; /* fingerprint of the warehouse's model then; "": not known; NULL: any */
     const char *const *hashes; /* of each sheet of the model, see run_sheet.content_hash */
 };
 
@@ -28,6 +31,7 @@ struct run_options {
     struct diff *diff;           /* opened; takes what the run changes; NULL: nothing is taken */
     bool is_dry;                 /* stop before publishing */
     const struct run_plan *plan; /* what the run has to find; NULL: anything */
+    bool allow_destructive;      /* a changed model may take data away */
     double max_loss;             /* per cent of its rows that a sheet may lose */
     const char *const *accept;   /* sheets that pass the gate this once */
     size_t accept_count;
@@ -63,10 +67,17 @@ struct run_report {
     struct run_sheet *sheets;
     size_t gold_count;
     struct run_gold *gold;
-    bool is_held;             /* a gate held something back: exit 4 */
-    bool is_fallback;         /* Google could not be reached, other sheets or files did: exit 3 */
-    bool is_commit_sent;      /* from here on the run may be published, whatever the error says */
-    size_t requests, retries; /* sent to Google */
+    /* How the model differs from the one that the warehouse was built by; NULL: it does not, or
+     * that is not known. Also filled when the run failed for it. */
+    const struct model_diff *model;
+    const char *model_version; /* "shop 1.0.0 → shop 1.1.0" */
+    const char *model_before;  /* fingerprint of the warehouse's model; NULL: not known */
+    bool is_model_applied;     /* silver and gold are of this model; false: the next build's work */
+    bool is_model_refused;     /* the run failed, and this is why */
+    bool is_held;              /* a gate held something back: exit 4 */
+    bool is_fallback;          /* Google could not be reached, other sheets or files did: exit 3 */
+    bool is_commit_sent;       /* from here on the run may be published, whatever the error says */
+    size_t requests, retries;  /* sent to Google */
     double pull_seconds, silver_seconds, gold_seconds, commit_seconds, total_seconds;
 };
 

@@ -15,6 +15,7 @@ const struct audit_table AUDIT_TABLES[AUDIT_TABLE_COUNT] = {
     {"audit_warnings", "source_table COLLATE \"C\", row_number, row_id, column_name COLLATE \"C\""},
     {"audit_dq_results", "run_id COLLATE \"C\", table_name COLLATE \"C\", rule COLLATE \"C\","
                          " severity COLLATE \"C\""},
+    {"audit_models", "model_id"},
     {"audit_schedules", "host COLLATE \"C\""},
     {"audit_watermarks", "layer COLLATE \"C\", table_name COLLATE \"C\""},
 };
@@ -299,4 +300,10 @@ bool audit_set_watermark(struct warehouse *warehouse, const struct audit_run *ru
     struct value parameters[] = {value_string(layer), value_string(table),
                                  value_string(run->run_id), value_integer(run->snapshot_id)};
     return warehouse_run(warehouse, sql_file("audit/set_watermark"), parameters, 4, NULL, err);
+}
+
+bool audit_drop_watermark(struct warehouse *warehouse, const char *layer, const char *table,
+                          struct err *err) {
+    struct value parameters[] = {value_string(layer), value_string(table)};
+    return warehouse_run(warehouse, sql_file("audit/drop_watermark"), parameters, 2, NULL, err);
 }

@@ -9,7 +9,7 @@
 struct audit_table {
     const char *name, *order;
 };
-#define AUDIT_TABLE_COUNT 9
+#define AUDIT_TABLE_COUNT 10
 extern const struct audit_table AUDIT_TABLES[AUDIT_TABLE_COUNT];
 
 /* Which run writes. */
@@ -82,5 +82,7 @@ bool audit_read_watermark(struct warehouse *warehouse, struct arena *arena, cons
                           struct err *err);
 bool audit_set_watermark(struct warehouse *warehouse, const struct audit_run *run,
                          const char *layer, const char *table, struct err *err);
+bool audit_drop_watermark(struct warehouse *warehouse, const char *layer, const char *table,
+                          struct err *err);
 
 #endif

@@ -66,8 +66,13 @@ bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t 
                   const char *loaded_at, const struct bronze_change *change,
                   struct sheet_change *done, struct err *err);
 
-/* The same from what bronze recorded after snapshot `since`, for a silver stage that runs without
- * a pull. */
+/* Writes the keys of the current rows anew, as another model reads them. `row_ids` are the versions
+ * of the pull's rows. */
+bool bronze_write_keys(struct warehouse *warehouse, const struct pull *pull, const int64_t *row_ids,
+                       struct err *err);
+
+/* A change as bronze_write() gives it, from what bronze recorded after snapshot `since`, for a
+ * silver stage that runs without a pull. */
 bool bronze_changes_since(struct warehouse *warehouse, const struct sheet_model *model,
                           int64_t since, struct sheet_change *change, struct err *err);
 /* The bronze columns of the newest recorded header, in its order; none when there is none. */

@@ -190,3 +190,44 @@ bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t 
     free(positions);
     return ok;
 }
+
+/* ---- keys ---- */
+
+struct key_source {
+    const struct pull *pull;
+    const int64_t *row_ids;
+    size_t row;
+    struct span *cells;
+    struct arena arena; /* of one row */
+};
+
+static bool key_next(void *context, struct value *out) {
+    struct key_source *source = context;
+    const struct pull *pull = source->pull;
+    if (source->row == pull->sheet.row_count)
+        return false;
+    arena_free(&source->arena);
+    sheet_read_row(&pull->sheet, source->row, source->cells, &source->arena);
+    struct span key = key_of_cells(pull->model, &pull->header, source->cells, &source->arena);
+    out[0] = value_integer(source->row_ids[source->row++]);
+    out[1] = key.data ? value_text(key) : value_null();
+    return true;
+}
+
+bool bronze_write_keys(struct warehouse *warehouse, const struct pull *pull, const int64_t *row_ids,
+                       struct err *err) {
+    const char *const types[] = {"BIGINT", "TEXT"};
+    struct arena scratch = {0};
+    struct key_source source = {.pull = pull, .row_ids = row_ids};
+    source.cells = arena_array(&scratch, pull->sheet.width, sizeof *source.cells);
+    const char *sql = arena_printf(&scratch,
+                                   "UPDATE \"bronze_%s\" AS b SET _key = k.p1 FROM goldleaf_keys k"
+                                   " WHERE b._row_id = k.p0 AND b._key IS DISTINCT FROM k.p1",
+                                   pull->model->name);
+    bool ok = shortlist_fill(warehouse, "goldleaf_keys", types, 2,
+                             (struct row_source){key_next, &source}, err) &&
+              warehouse_exec(warehouse, sql, err);
+    arena_free(&source.arena);
+    arena_free(&scratch);
+    return ok;
+}

@@ -1,6 +1,7 @@
 #include "stages/copy.h"
 
 #include "stages/audit.h"
+#include "stages/model_record.h"
 #include "stages/schema.h"
 
 struct copy {
@@ -9,6 +10,10 @@ struct copy {
     enum copy_extent extent;
     struct arena *arena;
     struct copy_report *report;
+    bool is_of_model;     /* silver and gold are of this very model; else they are built anew */
+    bool is_model_known;  /* the warehouse says which model it was built by */
+    const char **retired; /* sheets that the model no longer has */
+    size_t retired_count;
 };
 
 /* ---- one table ---- */
@@ -97,7 +102,10 @@ static bool copy_bronze(struct copy *copy, const struct sheet_model *sheet, stru
                             : " WHERE _removed_snapshot_id IS NULL OR _removed_snapshot_id >"
                               " (SELECT MIN(snapshot_id) FROM audit_watermarks"
                               " WHERE layer = 'silver')";
-    return add_columns(copy, sheet, table, err) && copy_rows(copy, table, where, err);
+    bool exists; /* a sheet that the model has from now on was never pulled */
+    return warehouse_has_table(copy->from, table, &exists, err) &&
+           (!exists ||
+            (add_columns(copy, sheet, table, err) && copy_rows(copy, table, where, err)));
 }
 
 static bool copy_if_there(struct copy *copy, const char *table, struct err *err) {
@@ -109,7 +117,7 @@ static bool copy_if_there(struct copy *copy, const char *table, struct err *err)
 static bool copy_sheet(struct copy *copy, const struct sheet_model *sheet, struct err *err) {
     return copy_bronze(copy, sheet, err) &&
            copy_if_there(copy, arena_printf(copy->arena, "silver_%s", sheet->name), err) &&
-           schema_index_silver(copy->to, sheet, true, err);
+           (!copy->is_of_model || schema_index_silver(copy->to, sheet, true, err));
 }
 
 /* Silver and gold as another model made them: columns without types or keys, for the run to take
@@ -148,11 +156,43 @@ static bool make_all_plain(const struct copy *copy, struct err *err) {
 }
 
 /* The marks of how far things are, then the tables in the form that they have there. */
-static bool make_tables(struct copy *copy, bool is_of_model, struct err *err) {
+static bool make_tables(struct copy *copy, struct err *err) {
     return warehouse_exec(copy->to, sql_file("audit/create"), err) &&
-           copy_rows(copy, "audit_watermarks", is_of_model ? "" : " WHERE layer <> 'schema'",
+           copy_rows(copy, "audit_watermarks", copy->is_of_model ? "" : " WHERE layer <> 'schema'",
                      err) &&
-           (is_of_model || make_all_plain(copy, err)) && schema_create(copy->to, copy->model, err);
+           (copy->is_of_model || make_all_plain(copy, err)) &&
+           schema_create(copy->to, copy->model, err);
+}
+
+/* Sheets that have a history, but no place in the model. */
+static bool find_retired(struct copy *copy, struct err *err) {
+    struct statement *statement = NULL;
+    bool has_row = true;
+    struct value count;
+    bool ok =
+        warehouse_value(copy->from, copy->arena, sql_file("bronze/count_sheets"), NULL, 0, &count,
+                        err) &&
+        statement_prepare(copy->from, &statement, sql_file("bronze/sheets_with_header"), err) &&
+        statement_start(statement, NULL, 0, err);
+    copy->retired = arena_array(copy->arena, ok ? (size_t)count.integer : 0, sizeof *copy->retired);
+    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
+        struct span table = value_span(statement_value(statement, 0));
+        struct span sheet = {table.data + strlen("bronze_"), table.size - strlen("bronze_")};
+        if (model_find_sheet(copy->model, sheet) < 0)
+            copy->retired[copy->retired_count++] = arena_string(copy->arena, sheet);
+    }
+    statement_close(statement);
+    return ok;
+}
+
+/* Of them there is bronze and nothing else. */
+static bool copy_retired(struct copy *copy, struct err *err) {
+    for (size_t i = 0; i < copy->retired_count; i++) {
+        const struct sheet_model sheet = {.name = copy->retired[i]};
+        if (!schema_create_bronze_table(copy->to, &sheet, err) || !copy_bronze(copy, &sheet, err))
+            return false;
+    }
+    return true;
 }
 
 static bool copy_tables(struct copy *copy, struct err *err) {
@@ -167,7 +207,7 @@ static bool copy_tables(struct copy *copy, struct err *err) {
     for (size_t i = 0; i < model->gold_count; i++)
         if (!copy_if_there(copy, model->gold[i].name, err))
             return false;
-    return true;
+    return copy->extent == COPY_CURRENT || copy_retired(copy, err);
 }
 
 /* ---- whether it can be done ---- */
@@ -182,46 +222,39 @@ static bool check_empty(const struct copy *copy, struct err *err) {
     return err_hint(err, "name an empty database, or another schema");
 }
 
-/* Sheets that only another model knows would be left behind. */
+/* Where the warehouse does not say by which model it was built, sheets that this one does not know
+ * mean that it was another. */
 static bool check_sheets(const struct copy *copy, struct err *err) {
-    struct statement *statement = NULL;
-    bool has_row = true;
-    bool ok =
-        statement_prepare(copy->from, &statement, sql_file("bronze/sheets_with_header"), err) &&
-        statement_start(statement, NULL, 0, err);
-    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
-        struct span table = value_span(statement_value(statement, 0));
-        struct span sheet = {table.data + strlen("bronze_"), table.size - strlen("bronze_")};
-        if (model_find_sheet(copy->model, sheet) >= 0)
-            continue;
-        ok = err_set(err, ERR_USAGE, "%.*s belongs to no sheet of the model %s", SPAN_ARG(table),
-                     copy->model->name);
-        err_hint(err, "name the model that the warehouse was built by with --model");
-        break;
-    }
-    statement_close(statement);
-    return ok;
+    if (copy->is_model_known || copy->retired_count == 0)
+        return true;
+    err_set(err, ERR_USAGE, "bronze_%s belongs to no sheet of the model %s", copy->retired[0],
+            copy->model->name);
+    return err_hint(err, "name the model that the warehouse was built by with --model");
 }
 
-/* Whether silver and gold are of this very model. */
-static bool is_built_by(const struct copy *copy, bool *is_of_model, struct err *err) {
+static bool find_model(struct copy *copy, struct err *err) {
     const char *const layers[] = {"silver", "gold"};
-    *is_of_model = true;
+    struct model_record record;
+    if (!model_record_read(copy->from, copy->arena, &record, err))
+        return false;
+    copy->is_model_known = record.exists;
+    copy->is_of_model =
+        !record.exists || strcmp(record.text.fingerprint, copy->model->fingerprint) == 0;
     for (size_t i = 0; i < COUNT_OF(layers); i++) {
         const char *stored;
         int64_t ignored;
         if (!audit_read_watermark(copy->from, copy->arena, "model", layers[i], &stored, &ignored,
                                   err))
             return false;
-        *is_of_model &= !stored || strcmp(stored, copy->model->fingerprint) == 0;
+        copy->is_of_model &= !stored || strcmp(stored, copy->model->fingerprint) == 0;
     }
     return true;
 }
 
-static bool check_model(const struct copy *copy, bool is_of_model, struct err *err) {
+static bool check_model(const struct copy *copy, struct err *err) {
     if (copy->extent == COPY_CURRENT)
         return true;
-    if (is_of_model)
+    if (copy->is_of_model)
         return check_sheets(copy, err);
     err_set(err, ERR_USAGE, "%s was built by another version of the model %s",
             warehouse_location(copy->from), copy->model->name);
@@ -231,14 +264,16 @@ static bool check_model(const struct copy *copy, bool is_of_model, struct err *e
 bool copy_warehouse(struct warehouse *from, struct warehouse *to, const struct model *model,
                     enum copy_extent extent, struct arena *arena, struct copy_report *report,
                     struct err *err) {
-    struct copy copy = {from, to, model, extent, arena, report};
-    bool is_of_model;
+    struct copy copy = {
+        .from = from, .to = to, .model = model, .extent = extent, .arena = arena, .report = report};
+    if (!check_empty(&copy, err) || !find_retired(&copy, err))
+        return false;
     if (report) {
-        size_t most = AUDIT_TABLE_COUNT + 2 * model->sheet_count + model->gold_count;
+        size_t most =
+            AUDIT_TABLE_COUNT + 2 * model->sheet_count + model->gold_count + copy.retired_count;
         *report = (struct copy_report){.tables = arena_array(arena, most, sizeof *report->tables)};
     }
-    return check_empty(&copy, err) && is_built_by(&copy, &is_of_model, err) &&
-           check_model(&copy, is_of_model, err) && make_tables(&copy, is_of_model, err) &&
+    return find_model(&copy, err) && check_model(&copy, err) && make_tables(&copy, err) &&
            copy_tables(&copy, err);
 }
 

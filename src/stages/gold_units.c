@@ -112,8 +112,13 @@ static bool fill_scope(const struct gold_build *build, const struct gold_model *
 static bool fill_shadow(const struct gold_build *build, const struct gold_model *gold,
                         const struct sheet_model *sheet, struct err *err) {
     struct buf sql = {0};
-    buf_printf(&sql, "INSERT INTO \"silver_%s\" SELECT * FROM %s.\"silver_%s\" WHERE (",
-               sheet->name, warehouse_schema(build->warehouse), sheet->name);
+    /* By name: a column that a later model added stands last in the table. */
+    buf_printf(&sql, "INSERT INTO \"silver_%s\" (", sheet->name);
+    schema_add_columns(&sql, sheet);
+    buf_add_text(&sql, ") SELECT ");
+    schema_add_columns(&sql, sheet);
+    buf_printf(&sql, " FROM %s.\"silver_%s\" WHERE (", warehouse_schema(build->warehouse),
+               sheet->name);
     add_unit_names(&sql, gold);
     buf_add_text(&sql, ") IN (SELECT ");
     add_unit_names(&sql, gold);

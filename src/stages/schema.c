@@ -30,8 +30,8 @@ static bool schema_create_views(struct warehouse *warehouse, const struct sheet_
 
 /* The columns that say which row this is come first: comparing a pull with a million rows reads
  * these and steps over the rest. */
-static bool schema_create_bronze(struct warehouse *warehouse, const struct sheet_model *sheet,
-                                 struct err *err) {
+bool schema_create_bronze_table(struct warehouse *warehouse, const struct sheet_model *sheet,
+                                struct err *err) {
     struct buf sql = {0};
     bool exists;
     char table[80];
@@ -98,6 +98,14 @@ void schema_add_fields(struct buf *sql, const struct field *fields, const size_t
     }
 }
 
+void schema_add_columns(struct buf *sql, const struct sheet_model *sheet) {
+    for (size_t i = 0; i < sheet->field_count; i++) {
+        sql_add_name(sql, sheet->fields[i].name);
+        buf_add_text(sql, ", ");
+    }
+    buf_add_text(sql, "_row_id");
+}
+
 size_t schema_primary_key(const struct sheet_model *sheet, size_t *out) {
     size_t count = 0;
     for (size_t i = 0; i < sheet->cluster_count + sheet->key_count; i++) {
@@ -112,9 +120,9 @@ size_t schema_primary_key(const struct sheet_model *sheet, size_t *out) {
     return count;
 }
 
-static void schema_add_columns(struct buf *sql, const struct warehouse *warehouse,
-                               const struct field *fields, size_t count, const size_t *key,
-                               size_t key_count) {
+static void add_definitions(struct buf *sql, const struct warehouse *warehouse,
+                            const struct field *fields, size_t count, const size_t *key,
+                            size_t key_count) {
     for (size_t i = 0; i < count; i++) {
         bool is_key = false;
         for (size_t k = 0; k < key_count; k++)
@@ -134,7 +142,7 @@ static bool create_silver(struct warehouse *warehouse, const struct sheet_model 
     buf_add_text(&sql, create);
     sql_add_table(&sql, "silver", sheet->name);
     buf_add_text(&sql, " (");
-    schema_add_columns(&sql, warehouse, sheet->fields, sheet->field_count, key, key_count);
+    add_definitions(&sql, warehouse, sheet->fields, sheet->field_count, key, key_count);
     buf_add_text(&sql, "_row_id BIGINT NOT NULL, PRIMARY KEY (");
     schema_add_fields(&sql, sheet->fields, key, key_count, NULL);
     buf_printf(&sql, ")) %s", warehouse_clustered(warehouse));
@@ -189,8 +197,7 @@ bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *go
     buf_add_text(&sql, "CREATE TABLE IF NOT EXISTS ");
     sql_add_name(&sql, gold->name);
     buf_add_text(&sql, " (");
-    schema_add_columns(&sql, warehouse, gold->fields, gold->field_count, gold->key,
-                       gold->key_count);
+    add_definitions(&sql, warehouse, gold->fields, gold->field_count, gold->key, gold->key_count);
     buf_add_text(&sql, "PRIMARY KEY (");
     schema_add_fields(&sql, gold->fields, gold->key, gold->key_count, NULL);
     buf_printf(&sql, ")) %s", warehouse_clustered(warehouse));
@@ -200,77 +207,109 @@ bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *go
 /* ---- all of a model ----
  *
  * A mark in the audit tells in which form a table was made, so that a model that changed something
- * else does not take the table away: there may be views on it. */
+ * else does not take the table away: there may be views on it, and rights to it. */
 
-static void describe_fields(struct buf *text, const struct field *fields, size_t count,
-                            const size_t *key, size_t key_count) {
-    for (size_t i = 0; i < count; i++)
-        buf_printf(text, "%s %d %d,", fields[i].name, (int)fields[i].type, fields[i].required);
-    for (size_t i = 0; i < key_count; i++)
-        buf_printf(text, " %zu", key[i]);
+/* A silver or gold table as the model wants it. */
+struct form {
+    const char *table;
+    const struct field *fields;
+    size_t field_count;
+    const size_t *key; /* the columns of its primary key */
+    size_t key_count;
+    const struct unique_key *unique;
+    size_t unique_count;
+};
+
+static struct form silver_form(struct arena *arena, const struct sheet_model *sheet) {
+    size_t *key = arena_array(arena, sheet->field_count, sizeof *key);
+    size_t key_count = schema_primary_key(sheet, key);
+    return (struct form){arena_printf(arena, "silver_%s", sheet->name),
+                         sheet->fields,
+                         sheet->field_count,
+                         key,
+                         key_count,
+                         sheet->unique,
+                         sheet->unique_count};
 }
 
-/* Empties the text. */
-static const char *mark_of(struct arena *arena, struct buf *text) {
+static struct form gold_form(const struct gold_model *gold) {
+    return (struct form){.table = gold->name,
+                         .fields = gold->fields,
+                         .field_count = gold->field_count,
+                         .key = gold->key,
+                         .key_count = gold->key_count};
+}
+
+/* The mark of a form without the columns that are `left_out`, which are in no key; with NULL of all
+ * of it. */
+static const char *describe(struct arena *arena, const struct form *form, const bool *left_out) {
+    struct buf text = {0};
+    size_t *places = arena_array(arena, form->field_count, sizeof *places), count = 0;
+    for (size_t i = 0; i < form->field_count; i++) {
+        const struct field *field = &form->fields[i];
+        bool is_left_out = left_out && left_out[i];
+        places[i] = is_left_out ? SIZE_MAX : count;
+        if (is_left_out)
+            continue;
+        count++;
+        buf_printf(&text, "%s %d %d,", field->name, (int)field->type, field->required);
+    }
+    for (size_t i = 0; i < form->key_count; i++)
+        buf_printf(&text, " %zu", places[form->key[i]]);
+    for (size_t i = 0; i < form->unique_count; i++)
+        for (size_t j = 0; j < form->unique[i].field_count; j++)
+            buf_printf(&text, "%s %zu", j ? "" : " unique", places[form->unique[i].fields[j]]);
     const char *mark =
-        arena_printf(arena, "%016llx", (unsigned long long)XXH3_64bits(buf_text(text), text->size));
-    buf_free(text);
+        arena_printf(arena, "%016llx", (unsigned long long)XXH3_64bits(buf_text(&text), text.size));
+    buf_free(&text);
     return mark;
 }
 
-static const char *describe_silver(struct arena *arena, const struct sheet_model *sheet) {
-    size_t *key = arena_array(arena, sheet->field_count, sizeof *key);
-    size_t key_count = schema_primary_key(sheet, key);
-    struct buf text = {0};
-    describe_fields(&text, sheet->fields, sheet->field_count, key, key_count);
-    for (size_t i = 0; i < sheet->unique_count; i++)
-        for (size_t j = 0; j < sheet->unique[i].field_count; j++)
-            buf_printf(&text, "%s %zu", j ? "" : " unique", sheet->unique[i].fields[j]);
-    return mark_of(arena, &text);
-}
-
-static const char *describe_gold(struct arena *arena, const struct gold_model *gold) {
-    struct buf text = {0};
-    describe_fields(&text, gold->fields, gold->field_count, gold->key, gold->key_count);
-    return mark_of(arena, &text);
-}
-
-static bool set_mark(struct warehouse *warehouse, const char *table, const char *mark,
+static bool set_mark(struct warehouse *warehouse, struct arena *arena, const struct form *form,
                      struct err *err) {
-    const struct audit_run run = {mark, 0, ""};
-    return audit_set_watermark(warehouse, &run, "schema", table, err);
+    const struct audit_run run = {describe(arena, form, NULL), 0, ""};
+    return audit_set_watermark(warehouse, &run, "schema", form->table, err);
 }
 
 static bool make_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
                         struct err *err) {
     struct arena scratch = {0};
-    const char *table = arena_printf(&scratch, "silver_%s", sheet->name);
+    struct form form = silver_form(&scratch, sheet);
     const char *column = sheet->distribute < 0 ? NULL : sheet->fields[sheet->distribute].name;
     bool exists;
-    bool ok = warehouse_has_table(warehouse, table, &exists, err) &&
+    bool ok = warehouse_has_table(warehouse, form.table, &exists, err) &&
               (exists || (schema_create_silver(warehouse, sheet, err) &&
-                          warehouse_distribute(warehouse, table, column, err) &&
-                          set_mark(warehouse, table, describe_silver(&scratch, sheet), err)));
+                          warehouse_distribute(warehouse, form.table, column, err) &&
+                          set_mark(warehouse, &scratch, &form, err)));
     arena_free(&scratch);
     return ok;
 }
 
 static bool make_gold(struct warehouse *warehouse, const struct gold_model *gold, struct err *err) {
     struct arena scratch = {0};
+    struct form form = gold_form(gold);
     bool exists;
-    bool ok = warehouse_has_table(warehouse, gold->name, &exists, err) &&
+    bool ok = warehouse_has_table(warehouse, form.table, &exists, err) &&
               (exists || (schema_create_gold(warehouse, gold, err) &&
-                          set_mark(warehouse, gold->name, describe_gold(&scratch, gold), err)));
+                          set_mark(warehouse, &scratch, &form, err)));
     arena_free(&scratch);
     return ok;
 }
 
-bool schema_create(struct warehouse *warehouse, const struct model *model, struct err *err) {
+bool schema_create_bronze(struct warehouse *warehouse, const struct model *model, struct err *err) {
     if (!warehouse_exec(warehouse, sql_file("audit/create"), err))
         return false;
     for (size_t i = 0; i < model->sheet_count; i++)
-        if (!schema_create_bronze(warehouse, &model->sheets[i], err) ||
-            !make_silver(warehouse, &model->sheets[i], err))
+        if (!schema_create_bronze_table(warehouse, &model->sheets[i], err))
+            return false;
+    return true;
+}
+
+bool schema_create(struct warehouse *warehouse, const struct model *model, struct err *err) {
+    if (!schema_create_bronze(warehouse, model, err))
+        return false;
+    for (size_t i = 0; i < model->sheet_count; i++)
+        if (!make_silver(warehouse, &model->sheets[i], err))
             return false;
     for (size_t i = 0; i < model->gold_count; i++)
         if (!make_gold(warehouse, &model->gold[i], err))
@@ -278,38 +317,100 @@ bool schema_create(struct warehouse *warehouse, const struct model *model, struc
     return true;
 }
 
-static bool drop_changed(struct warehouse *warehouse, const char *table, const char *mark,
+/* ---- another model ---- */
+
+bool schema_find_views(struct warehouse *warehouse, const char *table, struct schema_views *views,
+                       struct err *err) {
+    const char **names;
+    size_t count;
+    if (!warehouse_find_views(warehouse, table, views->arena, &names, &count, err))
+        return false;
+    struct schema_view *grown = arena_array(views->arena, views->count + count, sizeof *grown);
+    if (views->count)
+        memcpy(grown, views->items, views->count * sizeof *grown);
+    for (size_t i = 0; i < count; i++)
+        grown[views->count++] =
+            (struct schema_view){names[i], arena_string(views->arena, span_from(table))};
+    views->items = grown;
+    return true;
+}
+
+bool schema_drop_table(struct warehouse *warehouse, const char *table, struct schema_views *views,
+                       struct err *err) {
+    return schema_find_views(warehouse, table, views, err) &&
+           warehouse_drop_table(warehouse, table, err) &&
+           audit_drop_watermark(warehouse, "schema", table, err);
+}
+
+/* Which columns of the form the table does not have. */
+static bool find_missing(struct warehouse *warehouse, const struct form *form, bool *missing,
                          struct err *err) {
-    struct arena scratch = {0};
+    for (size_t i = 0; i < form->field_count; i++) {
+        bool exists;
+        if (!warehouse_has_column(warehouse, form->table, form->fields[i].name, &exists, err))
+            return false;
+        missing[i] = !exists;
+    }
+    return true;
+}
+
+static bool is_not_null(const struct form *form, size_t field) {
+    bool is_key = false;
+    for (size_t i = 0; i < form->key_count; i++)
+        is_key |= form->key[i] == field;
+    return is_key || form->fields[field].required;
+}
+
+/* Its rows are built anew in any case; a column without NULL can only come into an empty table. */
+static bool add_columns(struct warehouse *warehouse, struct arena *arena, const struct form *form,
+                        const bool *missing, struct err *err) {
     struct buf sql = {0};
+    bool empties = false;
+    for (size_t i = 0; i < form->field_count; i++) {
+        if (!missing[i])
+            continue;
+        buf_add_text(&sql, "ALTER TABLE ");
+        sql_add_name(&sql, form->table);
+        buf_add_text(&sql, " ADD COLUMN ");
+        sql_add_name(&sql, form->fields[i].name);
+        buf_printf(&sql, " %s%s;", warehouse_type(warehouse, form->fields[i].type),
+                   is_not_null(form, i) ? " NOT NULL" : "");
+        empties |= is_not_null(form, i);
+    }
+    const char *empty = arena_printf(arena, "DELETE FROM \"%s\"", form->table);
+    return (!empties || warehouse_exec(warehouse, empty, err)) &&
+           schema_exec(warehouse, &sql, err) && set_mark(warehouse, arena, form, err);
+}
+
+/* Columns that are new are added in place; any other form means another table. */
+static bool reform(struct warehouse *warehouse, struct arena *arena, const struct form *form,
+                   struct schema_views *views, struct err *err) {
     const char *stored;
     int64_t ignored;
-    buf_add_text(&sql, "DROP TABLE IF EXISTS ");
-    sql_add_name(&sql, table);
-    bool ok =
-        audit_read_watermark(warehouse, &scratch, "schema", table, &stored, &ignored, err) &&
-        ((stored && strcmp(stored, mark) == 0) || warehouse_exec(warehouse, buf_text(&sql), err));
-    buf_free(&sql);
-    arena_free(&scratch);
-    return ok;
+    bool *missing = arena_array(arena, form->field_count, sizeof *missing);
+    if (!audit_read_watermark(warehouse, arena, "schema", form->table, &stored, &ignored, err))
+        return false;
+    if (stored && strcmp(stored, describe(arena, form, NULL)) == 0)
+        return true;
+    if (!find_missing(warehouse, form, missing, err))
+        return false;
+    return stored && strcmp(stored, describe(arena, form, missing)) == 0
+               ? add_columns(warehouse, arena, form, missing, err)
+               : schema_drop_table(warehouse, form->table, views, err);
 }
 
-bool schema_drop_silver(struct warehouse *warehouse, const struct model *model, struct err *err) {
+bool schema_change(struct warehouse *warehouse, const struct model *model,
+                   struct schema_views *views, struct err *err) {
     struct arena scratch = {0};
     bool ok = true;
-    for (size_t i = 0; ok && i < model->sheet_count; i++)
-        ok = drop_changed(warehouse, arena_printf(&scratch, "silver_%s", model->sheets[i].name),
-                          describe_silver(&scratch, &model->sheets[i]), err);
+    for (size_t i = 0; ok && i < model->sheet_count; i++) {
+        struct form form = silver_form(&scratch, &model->sheets[i]);
+        ok = reform(warehouse, &scratch, &form, views, err);
+    }
+    for (size_t i = 0; ok && i < model->gold_count; i++) {
+        struct form form = gold_form(&model->gold[i]);
+        ok = reform(warehouse, &scratch, &form, views, err);
+    }
     arena_free(&scratch);
-    return ok;
-}
-
-bool schema_drop_gold(struct warehouse *warehouse, const struct model *model, struct err *err) {
-    struct arena scratch = {0};
-    bool ok = true;
-    for (size_t i = 0; ok && i < model->gold_count; i++)
-        ok = drop_changed(warehouse, model->gold[i].name, describe_gold(&scratch, &model->gold[i]),
-                          err);
-    arena_free(&scratch);
-    return ok;
+    return ok && schema_create(warehouse, model, err);
 }

@@ -10,6 +10,11 @@
  * table before it indexes it. */
 bool schema_create(struct warehouse *warehouse, const struct model *model, struct err *err);
 
+/* Audit and bronze tables alone: what a pull needs. */
+bool schema_create_bronze(struct warehouse *warehouse, const struct model *model, struct err *err);
+bool schema_create_bronze_table(struct warehouse *warehouse, const struct sheet_model *sheet,
+                                struct err *err);
+
 /* Adds the columns of a header, or of these names, that bronze_<sheet> does not have yet. */
 bool schema_add_bronze_names(struct warehouse *warehouse, const struct sheet_model *sheet,
                              const char *const *names, size_t count, struct err *err);
@@ -31,14 +36,37 @@ bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model 
 bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *gold,
                         struct err *err);
 
-/* Drop the tables that the model wants in another form than they were made in; they can be built
- * again from bronze. */
-bool schema_drop_silver(struct warehouse *warehouse, const struct model *model, struct err *err);
-bool schema_drop_gold(struct warehouse *warehouse, const struct model *model, struct err *err);
+/* A view that went with its table. */
+struct schema_view {
+    const char *name, *table;
+};
+
+struct schema_views {
+    struct arena *arena;
+    struct schema_view *items;
+    size_t count;
+};
+
+/* Brings silver and gold into the form that another model wants, and makes what is missing. A
+ * column that is new is added; any other change of a table's form drops it and makes it anew: its
+ * rows can be built again from bronze. Views that went are added to `views`. */
+bool schema_change(struct warehouse *warehouse, const struct model *model,
+                   struct schema_views *views, struct err *err);
+
+/* Adds the views that hang on a table. */
+bool schema_find_views(struct warehouse *warehouse, const char *table, struct schema_views *views,
+                       struct err *err);
+
+/* Drops a table that no model has any more. */
+bool schema_drop_table(struct warehouse *warehouse, const char *table, struct schema_views *views,
+                       struct err *err);
 
 /* Appends "a, b" of fields; with `prefix` "p.a, p.b". */
 void schema_add_fields(struct buf *sql, const struct field *fields, const size_t *indexes,
                        size_t count, const char *prefix);
+
+/* Appends all columns of a silver table, "_row_id" last. */
+void schema_add_columns(struct buf *sql, const struct sheet_model *sheet);
 
 /* The fields of silver's primary key: cluster, then key, each once. Returns how many; `out` holds
  * sheet->field_count indexes. */

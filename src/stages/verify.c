@@ -1,6 +1,7 @@
 #include "stages/verify.h"
 
 #include "stages/audit.h"
+#include "stages/model_record.h"
 
 #include <stdarg.h>
 
@@ -86,6 +87,39 @@ static bool read_mark(struct warehouse *warehouse, struct arena *arena, const ch
 
 static bool is_same(const char *a, const char *b) {
     return a && b && strcmp(a, b) == 0;
+}
+
+/* A comparison with itself reads all of it. */
+static void check_record(struct verify_report *report, struct verify_check *check,
+                         const struct model_record *record, const char *built_by) {
+    struct model_diff ignored;
+    struct err fault;
+    if (!model_compare(report->arena, &record->text, &record->text, &ignored, &fault))
+        verify_add(report, check,
+                   (struct verify_difference){.table = "audit_models",
+                                              .expected = "a model that can be read",
+                                              .found = fault.message});
+    if (built_by && !is_same(built_by, record->text.fingerprint))
+        verify_add(report, check,
+                   (struct verify_difference){.table = "audit_models",
+                                              .column = "fingerprint",
+                                              .expected = built_by,
+                                              .found = record->text.fingerprint});
+    verify_say(report, check, "%s %s", record->text.name, record->text.version);
+}
+
+bool verify_model(struct warehouse *warehouse, struct verify_report *report, struct err *err) {
+    struct verify_check *check = verify_open(report, "model");
+    struct model_record record;
+    const char *built_by;
+    if (!model_record_read(warehouse, report->arena, &record, err) ||
+        !read_mark(warehouse, report->arena, "model", "silver", &built_by, err))
+        return false;
+    if (record.exists)
+        check_record(report, check, &record, built_by);
+    else
+        verify_skip(report, check, "not written down yet; the next run does it");
+    return true;
 }
 
 static bool read_sheets(struct warehouse *warehouse, const struct model *model, struct arena *arena,

@@ -153,6 +153,26 @@ static bool postgres_has_column(struct warehouse *warehouse, const char *table, 
     return ok;
 }
 
+static bool postgres_find_views(struct warehouse *warehouse, const char *table, struct arena *arena,
+                                const char ***views, size_t *count, struct err *err) {
+    static const char sql[] =
+        "WITH RECURSIVE hanging AS (SELECT to_regclass(quote_ident($1))::oid AS relation"
+        " UNION SELECT r.ev_class FROM hanging h JOIN pg_depend d ON d.refobjid = h.relation"
+        " AND d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_rewrite'::regclass"
+        " JOIN pg_rewrite r ON r.oid = d.objid)"
+        " SELECT relation::regclass::text COLLATE \"C\" FROM hanging"
+        " WHERE relation <> to_regclass(quote_ident($1)) ORDER BY 1";
+    PGresult *rows = NULL;
+    bool ok = postgres_query(postgres_of(warehouse), sql, 1, &table, &rows, err);
+    int found = ok && rows ? PQntuples(rows) : 0;
+    *views = arena_array(arena, (size_t)found, sizeof **views);
+    *count = (size_t)found;
+    for (int i = 0; i < found; i++)
+        (*views)[i] = arena_string(arena, span_from(PQgetvalue(rows, i, 0)));
+    PQclear(rows);
+    return ok;
+}
+
 /* Once it has grown by a tenth; the server's own daemon does not see what a transaction has not
  * committed yet. */
 static bool postgres_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
@@ -247,7 +267,9 @@ static const struct warehouse_driver postgres_driver = {
     .distribute = postgres_distribute,
     .type = postgres_type,
     .row_id_type = "BIGINT",
+    .find_views = postgres_find_views,
     .clustered = "",
+    .drop_ending = " CASCADE",
     .create_view = "CREATE OR REPLACE VIEW",
 };
 

@@ -372,6 +372,7 @@ static const struct warehouse_driver sqlite_driver = {
     .type = sqlite_type,
     .row_id_type = "INTEGER", /* this very word makes it the row id */
     .clustered = "WITHOUT ROWID",
+    .drop_ending = "",
     .create_view = "CREATE VIEW IF NOT EXISTS", /* SELECT * sees columns that were added */
 };
 

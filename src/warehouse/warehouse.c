@@ -1,6 +1,5 @@
 #include "warehouse/warehouse.h"
 
-#include "base/arena.h"
 #include "base/asset.h"
 #include "warehouse/driver.h"
 
@@ -171,6 +170,23 @@ bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *ex
 bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,
                           bool *exists, struct err *err) {
     return warehouse->driver->has_column(warehouse, table, column, exists, err);
+}
+
+bool warehouse_find_views(struct warehouse *warehouse, const char *table, struct arena *arena,
+                          const char ***views, size_t *count, struct err *err) {
+    *count = 0;
+    return !warehouse->driver->find_views ||
+           warehouse->driver->find_views(warehouse, table, arena, views, count, err);
+}
+
+bool warehouse_drop_table(struct warehouse *warehouse, const char *table, struct err *err) {
+    struct buf sql = {0};
+    buf_add_text(&sql, "DROP TABLE IF EXISTS ");
+    sql_add_name(&sql, table);
+    buf_add_text(&sql, warehouse->driver->drop_ending);
+    bool ok = warehouse_exec(warehouse, buf_text(&sql), err);
+    buf_free(&sql);
+    return ok;
 }
 
 const char *warehouse_type(const struct warehouse *warehouse, enum field_type type) {

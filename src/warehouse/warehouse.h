@@ -7,6 +7,7 @@
 #ifndef GOLDLEAF_WAREHOUSE_WAREHOUSE_H
 #define GOLDLEAF_WAREHOUSE_WAREHOUSE_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/value.h"
@@ -125,6 +126,13 @@ bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *ex
                          struct err *err);
 bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,
                           bool *exists, struct err *err);
+
+/* The views that hang on a table, those on these views included, and so go when it is dropped. None
+ * where a view is only looked at when it is used. Memory is the arena's. */
+bool warehouse_find_views(struct warehouse *warehouse, const char *table, struct arena *arena,
+                          const char ***views, size_t *count, struct err *err);
+/* Drops a table and these views; one that is not there is no error. */
+bool warehouse_drop_table(struct warehouse *warehouse, const char *table, struct err *err);
 
 /* The SQL type of a field: "TEXT", "INTEGER", ... */
 const char *warehouse_type(const struct warehouse *warehouse, enum field_type type);

@@ -24,7 +24,7 @@ cp warehouse.sqlite good.sqlite
 chmod a-w warehouse.sqlite
 cp -p warehouse.sqlite same.sqlite
 run 0 verify
-[ "$(grep -c '^ok ' out)" -eq 13 ] || fail 'not every check is fine'
+[ "$(grep -c '^ok ' out)" -eq 14 ] || fail 'not every check is fine'
 out_has '^ok +conservation +8 sheets'
 out_has '^ok +gold +[0-9]+ rows as in a rebuild of snapshot 3'
 cmp warehouse.sqlite same.sqlite || fail 'verify wrote'
@@ -35,7 +35,7 @@ run 0 verify --format csv
 out_has '^name,status,message$'
 run 0 verify --format json
 json '{c["status"] for c in d["checks"]}' "{'ok'}"
-json '[c["name"] for c in d["checks"]]' "['row_hashes', 'sheet_hashes', 'ranges', 'positions', 'conservation', 'row_ids', 'references', 'quarantine', 'checks', 'invariants', 'silver', 'rejects', 'gold']"
+json '[c["name"] for c in d["checks"]]' "['model', 'row_hashes', 'sheet_hashes', 'ranges', 'positions', 'conservation', 'row_ids', 'references', 'quarantine', 'checks', 'invariants', 'silver', 'rejects', 'gold']"
 
 # Silver that is behind is checked against what it was built from, and gold against it or not at all.
 sed -i '/^T-4/d' inputs/tickets.csv
@@ -73,6 +73,10 @@ damage() {
     json "[c['status'] for c in d['checks'] if c['name'] == '$check']" "['failed']"
 }
 
+damage "UPDATE audit_models SET descriptor = substr(descriptor, 1, 100)" model \
+    '^ +audit_models: expected a model that can be read, found the models cannot be compared: line '
+damage "UPDATE audit_models SET fingerprint = 'x'" model \
+    '^ +audit_models, fingerprint: expected [0-9a-f]{16}, found x$'
 damage "UPDATE bronze_tickets SET price_paid = '99.00' WHERE _key = 'T-1'" row_hashes \
     '^ +bronze_tickets T-1, _hash: expected [0-9a-f]{16}, found [0-9a-f]{16}$' \
     '^FAILED +sheet_hashes' '^ +bronze_tickets, content_hash: expected' \

@@ -114,6 +114,20 @@ CREATE TABLE IF NOT EXISTS audit_watermarks (
     PRIMARY KEY (layer, table_name)
 );
 
+-- Every version of the model that silver and gold were built by, the newest last; run, its start and
+-- snapshot are those that brought it. sql_files is a JSON array of {"path", "sql"}.
+CREATE TABLE IF NOT EXISTS audit_models (
+    model_id BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    descriptor TEXT NOT NULL,
+    sql_files TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    snapshot_id BIGINT,
+    started_at TEXT NOT NULL
+);
+
 -- One row per host on which `goldleaf schedule` filled this warehouse. next_run_at is NULL once it
 -- has ended.
 CREATE TABLE IF NOT EXISTS audit_schedules (
