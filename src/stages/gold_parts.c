@@ -32,20 +32,7 @@ bool gold_reads(const struct gold_model *gold, const struct sheet_model *sheet) 
 
 bool gold_compute(const struct gold_build *build, const struct gold_model *gold, const char *table,
                   struct err *err) {
-    struct buf create = {0}, insert = {0};
-    buf_printf(&create, "CREATE TEMP TABLE %s (", table);
-    for (size_t i = 0; i < gold->field_count; i++) {
-        sql_add_name(&create, gold->fields[i].name);
-        buf_printf(&create, " %s, ", warehouse_type(build->warehouse, gold->fields[i].type));
-    }
-    buf_add_text(&create, "PRIMARY KEY (");
-    schema_add_fields(&create, gold->fields, gold->key, gold->key_count, NULL);
-    buf_add_text(&create, "))");
-    buf_printf(&insert, "INSERT INTO %s (", table);
-    gold_add_columns(&insert, gold, "");
-    buf_printf(&insert, ") %s", gold->sql);
-    bool ok = gold_run(build->warehouse, &create, NULL, err) &&
-              gold_run(build->warehouse, &insert, NULL, err);
-    buf_free(&insert);
+    const struct field_list fields = {gold->fields, gold->field_count, gold->key, gold->key_count};
+    bool ok = warehouse_create_from(build->warehouse, table, fields, gold->sql, err);
     return ok || err_wrap(err, "%s (%s)", gold->name, gold->sql_path);
 }

@@ -30,6 +30,9 @@ struct warehouse_driver {
     void (*close_statement)(struct statement *statement);
     bool (*load)(struct warehouse *warehouse, const char *table, const char *const *columns,
                  size_t column_count, struct row_source source, struct err *err);
+    /* NULL: INSERT ... SELECT does as well */
+    bool (*create_from)(struct warehouse *warehouse, const char *table, struct field_list fields,
+                        const char *select, struct err *err);
     /* NULL where the planner does not count rows */
     bool (*analyze)(struct warehouse *warehouse, const char *table, size_t grown_by,
                     struct err *err);

@@ -173,6 +173,61 @@ static bool postgres_find_views(struct warehouse *warehouse, const char *table, 
     return ok;
 }
 
+/* Keys compare and sort by bytes, as they do in SQLite, whatever the database's language is. */
+static const char *postgres_type(enum field_type type) {
+    switch (type) {
+    case FIELD_INTEGER:
+        return "BIGINT";
+    case FIELD_BOOLEAN:
+        return "BOOLEAN";
+    case FIELD_MONEY:
+    case FIELD_NUMBER:
+        return "NUMERIC(14,2)";
+    case FIELD_RATE:
+        return "DOUBLE PRECISION";
+    case FIELD_DATE:
+        return "DATE";
+    case FIELD_DATETIME:
+        return "TIMESTAMP";
+    default:
+        return "TEXT COLLATE \"C\"";
+    }
+}
+
+static bool check_width(struct warehouse *warehouse, const char *select, size_t width,
+                        struct err *err) {
+    struct statement *statement = NULL;
+    bool ok = statement_prepare(warehouse, &statement, select, err);
+    size_t count = ok ? statement_column_count(statement) : 0;
+    statement_close(statement);
+    return ok &&
+           (count == width || err_set(err, ERR_DATABASE, "%s: %zu columns where %zu are wanted",
+                                      warehouse->location, count, width));
+}
+
+/* A SELECT whose rows go into a table that is there runs on one core; one that makes the table runs
+ * on several. */
+static bool postgres_create_from(struct warehouse *warehouse, const char *table,
+                                 struct field_list fields, const char *select, struct err *err) {
+    struct buf sql = {0};
+    buf_printf(&sql, "CREATE TEMP TABLE %s AS SELECT ", table);
+    for (size_t i = 0; i < fields.count; i++) {
+        buf_add_text(&sql, i ? ", " : "");
+        sql_add_name(&sql, fields.fields[i].name);
+        buf_printf(&sql, "::%s AS ", postgres_type(fields.fields[i].type));
+        sql_add_name(&sql, fields.fields[i].name);
+    }
+    buf_printf(&sql, " FROM (%s\n) AS given (", select);
+    sql_add_columns(&sql, fields);
+    buf_printf(&sql, "); ALTER TABLE %s ADD PRIMARY KEY (", table);
+    sql_add_key(&sql, fields);
+    buf_add_char(&sql, ')');
+    bool ok = check_width(warehouse, select, fields.count, err) &&
+              postgres_exec(warehouse, buf_text(&sql), err);
+    buf_free(&sql);
+    return ok;
+}
+
 /* Once it has grown by a tenth; the server's own daemon does not see what a transaction has not
  * committed yet. */
 static bool postgres_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
@@ -223,27 +278,6 @@ static bool postgres_distribute(struct warehouse *warehouse, const char *table, 
                           column ? 2 : 1, parameters, NULL, err);
 }
 
-/* Keys compare and sort by bytes, as they do in SQLite, whatever the database's language is. */
-static const char *postgres_type(enum field_type type) {
-    switch (type) {
-    case FIELD_INTEGER:
-        return "BIGINT";
-    case FIELD_BOOLEAN:
-        return "BOOLEAN";
-    case FIELD_MONEY:
-    case FIELD_NUMBER:
-        return "NUMERIC(14,2)";
-    case FIELD_RATE:
-        return "DOUBLE PRECISION";
-    case FIELD_DATE:
-        return "DATE";
-    case FIELD_DATETIME:
-        return "TIMESTAMP";
-    default:
-        return "TEXT COLLATE \"C\"";
-    }
-}
-
 static const struct warehouse_driver postgres_driver = {
     .close = postgres_close,
     .can_write = postgres_can_write,
@@ -261,6 +295,7 @@ static const struct warehouse_driver postgres_driver = {
     .value = postgres_value,
     .close_statement = postgres_close_statement,
     .load = postgres_load,
+    .create_from = postgres_create_from,
     .analyze = postgres_analyze,
     .give_back = postgres_give_back,
     .has_column = postgres_has_column,

@@ -123,6 +123,35 @@ bool warehouse_load(struct warehouse *warehouse, const char *table, const char *
     return warehouse->driver->load(warehouse, table, columns, column_count, source, err);
 }
 
+/* The table is there before its rows: its types and its key are what these have to keep to. */
+static bool create_and_insert(struct warehouse *warehouse, const char *table,
+                              struct field_list fields, const char *select, struct err *err) {
+    struct buf create = {0}, insert = {0};
+    buf_printf(&create, "CREATE TEMP TABLE %s (", table);
+    for (size_t i = 0; i < fields.count; i++) {
+        sql_add_name(&create, fields.fields[i].name);
+        buf_printf(&create, " %s, ", warehouse_type(warehouse, fields.fields[i].type));
+    }
+    buf_add_text(&create, "PRIMARY KEY (");
+    sql_add_key(&create, fields);
+    buf_add_text(&create, "))");
+    buf_printf(&insert, "INSERT INTO %s (", table);
+    sql_add_columns(&insert, fields);
+    buf_printf(&insert, ") %s", select);
+    bool ok = warehouse_exec(warehouse, buf_text(&create), err) &&
+              warehouse_run(warehouse, buf_text(&insert), NULL, 0, NULL, err);
+    buf_free(&create);
+    buf_free(&insert);
+    return ok;
+}
+
+bool warehouse_create_from(struct warehouse *warehouse, const char *table, struct field_list fields,
+                           const char *select, struct err *err) {
+    if (!warehouse->driver->create_from)
+        return create_and_insert(warehouse, table, fields, select, err);
+    return warehouse->driver->create_from(warehouse, table, fields, select, err);
+}
+
 bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
                        struct err *err) {
     return !warehouse->driver->analyze ||
@@ -234,6 +263,20 @@ void sql_add_table(struct buf *sql, const char *layer, const char *name) {
     buf_printf(&full, "%s_%s", layer, name);
     sql_add_name(sql, buf_text(&full));
     buf_free(&full);
+}
+
+void sql_add_columns(struct buf *sql, struct field_list fields) {
+    for (size_t i = 0; i < fields.count; i++) {
+        buf_add_text(sql, i ? ", " : "");
+        sql_add_name(sql, fields.fields[i].name);
+    }
+}
+
+void sql_add_key(struct buf *sql, struct field_list fields) {
+    for (size_t i = 0; i < fields.key_count; i++) {
+        buf_add_text(sql, i ? ", " : "");
+        sql_add_name(sql, fields.fields[fields.key[i]].name);
+    }
 }
 
 const char *sql_file(const char *name) {

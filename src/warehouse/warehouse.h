@@ -98,6 +98,19 @@ struct row_source {
 bool warehouse_load(struct warehouse *warehouse, const char *table, const char *const *columns,
                     size_t column_count, struct row_source source, struct err *err);
 
+/* The columns of a table, and which of them are its key. */
+struct field_list {
+    const struct field *fields;
+    size_t count;
+    const size_t *key;
+    size_t key_count;
+};
+
+/* Makes a TEMP table of what a SELECT gives; its columns come in the order of the fields. The key
+ * is checked. */
+bool warehouse_create_from(struct warehouse *warehouse, const char *table, struct field_list fields,
+                           const char *select, struct err *err);
+
 /* Has the planner look at a table that was loaded, before queries read it. */
 bool warehouse_analyze(struct warehouse *warehouse, const char *table, size_t grown_by,
                        struct err *err);
@@ -155,9 +168,12 @@ const char *warehouse_clustered(const struct warehouse *warehouse);
 /* The schema of the permanent tables, for the few names that must not be shadowed by TEMP ones. */
 const char *warehouse_schema(const struct warehouse *warehouse);
 
-/* Appends "name", quoted as an identifier; and "layer_name". */
+/* Appends "name", quoted as an identifier; "layer_name"; and the names of a list's columns or of
+ * its key, with commas between them. */
 void sql_add_name(struct buf *sql, const char *name);
 void sql_add_table(struct buf *sql, const char *layer, const char *name);
+void sql_add_columns(struct buf *sql, struct field_list fields);
+void sql_add_key(struct buf *sql, struct field_list fields);
 
 /* The text of an embedded SQL file below src/warehouse/sql, e.g. "audit/rejects" for
  * audit/rejects.sql; it must exist (checked by a test), so a missing one aborts. */

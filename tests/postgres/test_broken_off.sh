@@ -128,7 +128,7 @@ statements=(
     'COPY into bronze|^COPY .bronze_tickets'
     'between tables|^ANALYZE'
     'silver|silver_tickets'
-    'gold|^INSERT INTO goldleaf_new'
+    'gold|^CREATE TEMP TABLE goldleaf_new AS'
 )
 tables=(
     'connecting|audit_loads'

@@ -13,11 +13,15 @@ WITH campaign AS (
 bought AS (
     -- seats sold to the pair within a campaign, and what was given back for them
     SELECT t.event_id, t.channel, CAST(ROUND(t.price_paid * 100) AS BIGINT) AS price,
-        COALESCE((SELECT SUM(CAST(ROUND(r.refund_amount * 100) AS BIGINT)) FROM silver_refunds r
-            WHERE r.event_id = t.event_id AND r.ticket_id = t.ticket_id), 0) AS refund
+        COALESCE(r.amount, 0) AS refund
     FROM campaign p
-    JOIN silver_tickets t ON t.event_id = p.event_id AND t.channel = p.channel
-    WHERE t.status IN ('sold', 'used')
+    CROSS JOIN silver_tickets t
+    LEFT JOIN (
+        SELECT event_id, ticket_id, SUM(CAST(ROUND(refund_amount * 100) AS BIGINT)) AS amount
+        FROM silver_refunds
+        GROUP BY event_id, ticket_id
+    ) r ON r.event_id = t.event_id AND r.ticket_id = t.ticket_id
+    WHERE t.event_id = p.event_id AND t.channel = p.channel AND t.status IN ('sold', 'used')
         AND EXISTS (
             SELECT 1 FROM silver_campaigns c
             WHERE c.event_id = t.event_id AND c.channel = t.channel

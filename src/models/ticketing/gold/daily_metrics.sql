@@ -6,15 +6,12 @@
 -- ticket is first counted as if it had no refunds, and those that have some are put right.
 WITH refund AS (
     SELECT r.event_id, r.ticket_id, t.status, t.currency, t.purchase_datetime, r.refunded_at,
-        CAST(ROUND(t.price_paid * 100) AS BIGINT) AS price, r.amount, r.amount_so_far
-    FROM (
-        SELECT event_id, ticket_id, refunded_at,
-            CAST(ROUND(refund_amount * 100) AS BIGINT) AS amount,
-            CAST(SUM(CAST(ROUND(refund_amount * 100) AS BIGINT)) OVER (
-                PARTITION BY event_id, ticket_id ORDER BY refunded_at, refund_id
-                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS amount_so_far
-        FROM silver_refunds
-    ) r
+        CAST(ROUND(t.price_paid * 100) AS BIGINT) AS price,
+        CAST(ROUND(r.refund_amount * 100) AS BIGINT) AS amount,
+        CAST(SUM(CAST(ROUND(r.refund_amount * 100) AS BIGINT)) OVER (
+            PARTITION BY r.event_id, r.ticket_id ORDER BY r.refunded_at, r.refund_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS amount_so_far
+    FROM silver_refunds r
     JOIN silver_tickets t ON t.event_id = r.event_id AND t.ticket_id = r.ticket_id
     WHERE t.status <> 'pending'
 ),
@@ -25,10 +22,11 @@ refunded AS (
 ),
 activity AS (
     SELECT date(purchase_datetime) AS date, currency,
-        CASE WHEN status = 'refunded' THEN 0 ELSE 1 END AS tickets_sold,
-        CAST(ROUND(price_paid * 100) AS BIGINT) AS gross, 0 AS refunds
+        SUM(CASE WHEN status = 'refunded' THEN 0 ELSE 1 END) AS tickets_sold,
+        SUM(CAST(ROUND(price_paid * 100) AS BIGINT)) AS gross, 0 AS refunds
     FROM silver_tickets
     WHERE status IN ('sold', 'used', 'refunded')
+    GROUP BY date(purchase_datetime), currency
     UNION ALL
     SELECT date(purchase_datetime), currency, -1, 0, 0
     FROM refunded

@@ -34,14 +34,17 @@ sale AS (
     SELECT event_id,
         SUM(CASE WHEN status IN ('sold', 'used') THEN 1 ELSE 0 END) AS tickets_sold,
         SUM(CASE WHEN status IN ('sold', 'used', 'refunded')
-            THEN CAST(ROUND(price_paid * 100) AS BIGINT) ELSE 0 END) AS gross,
-        -- checked in, but not a seat that stayed sold
-        SUM(CASE WHEN status NOT IN ('sold', 'used') AND EXISTS (
-                SELECT 1 FROM silver_checkins c
-                WHERE c.event_id = silver_tickets.event_id
-                    AND c.ticket_id = silver_tickets.ticket_id)
-            THEN 1 ELSE 0 END) AS unattended
+            THEN CAST(ROUND(price_paid * 100) AS BIGINT) ELSE 0 END) AS gross
     FROM silver_tickets
+    GROUP BY event_id
+),
+no_seat AS (
+    -- checked in, but not a seat that stayed sold
+    SELECT event_id, COUNT(*) AS unattended
+    FROM silver_tickets t
+    WHERE status NOT IN ('sold', 'used') AND EXISTS (
+        SELECT 1 FROM silver_checkins c
+        WHERE c.event_id = t.event_id AND c.ticket_id = t.ticket_id)
     GROUP BY event_id
 ),
 checked_in AS (
@@ -53,13 +56,14 @@ total AS (
     SELECT e.event_id, e.event_date, e.artist_id, e.venue_id, v.capacity, e.currency, e.status,
         COALESCE(s.tickets_sold, 0) - COALESCE(r.unsold, 0) AS tickets_sold,
         c.tickets AS checked_in,
-        COALESCE(c.tickets, 0) - COALESCE(s.unattended, 0) - COALESCE(r.unattended, 0)
+        COALESCE(c.tickets, 0) - COALESCE(n.unattended, 0) - COALESCE(r.unattended, 0)
             AS attendance,
         COALESCE(s.gross, 0) + COALESCE(r.gross, 0) AS gross,
         COALESCE(r.refunds, 0) AS refunds
     FROM silver_events e
     JOIN silver_venues v ON v.venue_id = e.venue_id
     LEFT JOIN sale s ON s.event_id = e.event_id
+    LEFT JOIN no_seat n ON n.event_id = e.event_id
     LEFT JOIN correction r ON r.event_id = e.event_id
     LEFT JOIN checked_in c ON c.event_id = e.event_id
 )
