@@ -1,6 +1,6 @@
 #include "run/prefetch.h"
 
-#include <signal.h>
+#include "base/worker.h"
 
 #define LOOK_NS 100000000 /* between two looks at what there is to show */
 
@@ -22,14 +22,9 @@ static void *prefetch_work(void *context) {
     return NULL;
 }
 
-/* Signals belong to the main thread, which looks at the flag. Without a thread the work is done
- * here and now. */
+/* Without a thread the work is done here and now. */
 void prefetch_start(struct prefetch *prefetch) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    prefetch->is_started = pthread_create(&prefetch->thread, NULL, prefetch_work, prefetch) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    prefetch->is_started = worker_start(&prefetch->thread, prefetch_work, prefetch);
     if (!prefetch->is_started)
         prefetch_work(prefetch);
 }

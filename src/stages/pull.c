@@ -1,6 +1,7 @@
 #include "stages/pull.h"
 
 #include "base/arena.h"
+#include "base/worker.h"
 #include "source/csv.h"
 
 /* Most cells are shorter than a call into the library takes. */
@@ -76,22 +77,48 @@ void pull_content_hash(const uint64_t *row_hashes, size_t row_count,
                                                pull_hash_header(columns, column_count)));
 }
 
-void pull_hash_rows(struct pull *pull) {
-    size_t row_count = pull->sheet.row_count;
-    size_t width = pull->sheet.width;
+/* Rows that are hashed by one thread. */
+struct hash_rows {
+    const struct sheet *sheet;
+    const uint64_t *seeds;
+    uint64_t *hashes;
+    size_t first, end;
+};
+
+static void *hash_rows(void *context) {
+    const struct hash_rows *rows = context;
+    size_t width = rows->sheet->width;
     struct arena scratch = {0};
-    struct span *cells = arena_array(&pull->arena, width, sizeof *cells);
-    uint64_t *seeds = pull_column_seeds(pull);
-    pull->hashes = memory_resize(NULL, row_count, sizeof *pull->hashes);
-    for (size_t row = 0; row < row_count; row++) {
+    struct span *cells = memory_resize(NULL, width, sizeof *cells);
+    for (size_t row = rows->first; row < rows->end; row++) {
         uint64_t hash = 0;
-        sheet_read_row(&pull->sheet, row, cells, &scratch);
+        sheet_read_row(rows->sheet, row, cells, &scratch);
         for (size_t i = 0; i < width; i++)
-            hash += pull_cell_hash(cells[i], seeds[i]);
-        pull->hashes[row] = hash;
+            hash += pull_cell_hash(cells[i], rows->seeds[i]);
+        rows->hashes[row] = hash;
         if (scratch.blocks)
             arena_free(&scratch);
     }
+    free(cells);
+    return NULL;
+}
+
+#define ROWS_TO_SHARE 65536 /* from here on a second thread is worth its start */
+
+void pull_hash_rows(struct pull *pull) {
+    size_t row_count = pull->sheet.row_count;
+    size_t own = row_count < ROWS_TO_SHARE ? row_count : row_count / 2;
+    const uint64_t *seeds = pull_column_seeds(pull);
+    pull->hashes = memory_resize(NULL, row_count, sizeof *pull->hashes);
+    struct hash_rows here = {&pull->sheet, seeds, pull->hashes, 0, own};
+    struct hash_rows there = {&pull->sheet, seeds, pull->hashes, own, row_count};
+    pthread_t thread;
+    bool is_shared = own < row_count && worker_start(&thread, hash_rows, &there);
+    hash_rows(&here);
+    if (is_shared)
+        pthread_join(thread, NULL);
+    else
+        hash_rows(&there);
     pull_content_hash(pull->hashes, row_count, pull->header.columns, pull->header.column_count,
                       pull->content_hash);
 }

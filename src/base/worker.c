@@ -1,0 +1,12 @@
+#include "base/worker.h"
+
+#include <signal.h>
+
+bool worker_start(pthread_t *thread, void *(*work)(void *context), void *context) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool is_started = pthread_create(thread, NULL, work, context) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return is_started;
+}
