@@ -9,7 +9,7 @@
 struct audit_table {
     const char *name, *order;
 };
-#define AUDIT_TABLE_COUNT 10
+#define AUDIT_TABLE_COUNT 11
 extern const struct audit_table AUDIT_TABLES[AUDIT_TABLE_COUNT];
 
 /* Which run writes. */

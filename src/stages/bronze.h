@@ -13,11 +13,15 @@
 
 /* The current versions of a sheet, in order. */
 struct bronze_state {
-    size_t count;
+    size_t count, capacity;
     int64_t *row_ids;
     int64_t *positions;
     uint64_t *hashes;
     int64_t last_row_id; /* the highest ever given */
+    /* Hashes of the packed texts that they were read from; NULL: they were read from bronze itself.
+     */
+    uint64_t *part_hashes;
+    size_t part_count;
 };
 
 /* What a pull changes, before it is written. */

@@ -8,6 +8,19 @@
 #define BRONZE_NAME_SIZE 80
 void bronze_table_name(char out[static BRONZE_NAME_SIZE], const struct sheet_model *model);
 
+/* Makes room for `extra` more rows. */
+void bronze_state_reserve(struct bronze_state *state, size_t extra);
+
+/* Appends the current versions, in order, from bronze itself: never out of date. `wish` as in
+ * bronze_read_state(). */
+bool bronze_scan_state(struct warehouse *warehouse, const struct sheet_model *model,
+                       struct bronze_wish *wish, struct bronze_state *state, struct err *err);
+
+/* Appends the current versions from the packed texts; none where these are missing or older than
+ * the sheet's last change, or with `is_sane` false where one is damaged. */
+bool bronze_read_packed(struct warehouse *warehouse, const char *table, struct bronze_wish *wish,
+                        struct bronze_state *state, bool *is_sane, struct err *err);
+
 /* The newest recorded header; NULL when the sheet was never recorded. */
 bool bronze_read_header(struct warehouse *warehouse, const struct sheet_model *model,
                         struct arena *arena, const char **header_json, struct err *err);

@@ -1,18 +1,22 @@
 /* Writing a change: versions that end, labels for the new ones, and the new ones themselves. */
+#include "stages/audit.h"
 #include "stages/bronze_state.h"
 #include "stages/key.h"
+#include "stages/packed_rows.h"
 #include "stages/schema.h"
 #include "stages/shortlist.h"
 
-/* Gives each new version a label between those of its neighbours that stay, which are not written
- * down again. False when there is no room between two of them. */
+#include <xxhash.h>
+
+/* Gives each new version a label between those of its neighbours that stay, whose labels are those
+ * they have. False when there is no room between two of them. */
 static bool label_rows(const struct bronze_state *state, const struct match *match,
                        int64_t *positions) {
     int64_t before = 0;
     bool has_before = false;
     for (size_t row = 0; row < match->new_count;) {
         if (match->kind[row] == MATCH_KEPT) {
-            before = state->positions[match->partner[row]];
+            before = positions[row] = state->positions[match->partner[row]];
             has_before = true;
             row++;
             continue;
@@ -157,16 +161,57 @@ static bool label_versions(struct warehouse *warehouse, const struct sheet_model
                            struct err *err) {
     if (label_rows(&change->state, &change->match, positions))
         return true;
-    struct bronze_state spread;
+    struct bronze_state spread = {0};
     int64_t step = BRONZE_POSITION_STEP;
     while (step <= (int64_t)change->match.new_count)
         step *= 2;
-    if (!bronze_relabel(warehouse, model, step, err) ||
-        !bronze_read_state(warehouse, model, NULL, &spread, err))
-        return false;
-    label_rows(&spread, &change->match, positions);
+    bool ok = bronze_relabel(warehouse, model, step, err) &&
+              bronze_scan_state(warehouse, model, NULL, &spread, err);
+    if (ok)
+        label_rows(&spread, &change->match, positions);
     bronze_state_free(&spread);
-    return true;
+    return ok;
+}
+
+/* The rows as they are now, packed; texts that stay as they are are not written again. */
+static bool write_packed(struct warehouse *warehouse, const char *table,
+                         const struct bronze_state *before, const struct bronze_state *now,
+                         struct err *err) {
+    struct statement *statement = NULL;
+    struct buf text = {0};
+    int64_t part = 0;
+    bool ok = statement_prepare(warehouse, &statement, sql_file("bronze/write_packed_rows"), err);
+    for (size_t row = 0; ok && row < now->count; row += PACKED_ROWS, part++) {
+        buf_clear(&text);
+        packed_rows_add(&text, now, row);
+        if ((size_t)part < before->part_count &&
+            before->part_hashes[part] == XXH3_64bits(text.data, text.size))
+            continue;
+        struct value parameters[] = {value_string(table), value_integer(part),
+                                     value_text(buf_span(&text))};
+        ok = statement_run(statement, parameters, 3, err);
+    }
+    statement_close(statement);
+    buf_free(&text);
+    struct value behind[] = {value_string(table), value_integer(part)};
+    return ok &&
+           warehouse_run(warehouse, sql_file("bronze/drop_packed_rows"), behind, 2, NULL, err);
+}
+
+static bool write_state(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
+                        const struct bronze_change *change, int64_t *positions,
+                        const struct sheet_change *done, struct err *err) {
+    if (done->added_count == 0 && done->ended_count == 0 && !change->is_new_header)
+        return true;
+    char table[BRONZE_NAME_SIZE];
+    bronze_table_name(table, pull->model);
+    const struct bronze_state now = {.count = done->row_count,
+                                     .row_ids = done->row_ids,
+                                     .positions = positions,
+                                     .hashes = pull->hashes};
+    const struct audit_run mark = {"", snapshot_id, ""};
+    return write_packed(warehouse, table, &change->state, &now, err) &&
+           audit_set_watermark(warehouse, &mark, "rows", table, err);
 }
 
 bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
@@ -186,7 +231,8 @@ bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t 
     bool ok = write_header(warehouse, pull, snapshot_id, change, err) &&
               label_versions(warehouse, pull->model, change, positions, err) &&
               end_versions(warehouse, pull->model, snapshot_id, done, err) &&
-              (done->added_count == 0 || write_versions(warehouse, &source, err));
+              (done->added_count == 0 || write_versions(warehouse, &source, err)) &&
+              write_state(warehouse, pull, snapshot_id, change, positions, done, err);
     free(positions);
     return ok;
 }

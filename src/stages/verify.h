@@ -53,7 +53,8 @@ const char *verify_text(struct arena *arena, struct value value);
 /* The model as it is kept: whole, and that by which silver was built. */
 bool verify_model(struct warehouse *warehouse, struct verify_report *report, struct err *err);
 
-/* Row hashes, sheet hashes, ranges and order of versions, of every sheet that was ever recorded. */
+/* Row hashes, sheet hashes, ranges and order of versions, packed rows, of every sheet that was ever
+ * recorded. */
 bool verify_bronze(struct warehouse *warehouse, struct verify_report *report, struct err *err);
 
 /* How far silver and gold are. */

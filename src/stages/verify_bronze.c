@@ -1,6 +1,7 @@
 /* Bronze against itself: hashes are computed again from the cells. */
 #include "stages/verify.h"
 
+#include "stages/bronze_state.h"
 #include "stages/pull.h"
 #include "json/json.h"
 
@@ -14,12 +15,13 @@ struct versions {
     size_t count, capacity;
 };
 
-/* The four checks, filled table by table. */
+/* The five checks, filled table by table. */
 struct bronze_checks {
     struct warehouse *warehouse;
     struct verify_report *report;
-    struct verify_check hashes, contents, ranges, order;
+    struct verify_check hashes, contents, ranges, order, packed;
     int64_t last_snapshot;
+    bool has_packed; /* the table of the packed rows is there */
     int64_t sheets, versions;
 };
 
@@ -240,6 +242,56 @@ static bool check_content(struct bronze_checks *self, const char *table,
     return ok;
 }
 
+/* ---- what is packed of it ---- */
+
+/* The first row that differs says enough: behind it all may have moved. `versions` is sorted. */
+static void compare_packed(struct bronze_checks *self, const char *table,
+                           const struct versions *versions, const struct bronze_state *packed) {
+    struct arena scratch = {0};
+    size_t row = 0;
+    const struct version *differs = NULL;
+    for (size_t i = 0; i < versions->count && !differs; i++) {
+        const struct version *version = &versions->items[i];
+        if (version->removed != INT64_MAX)
+            continue;
+        bool is_same = row < packed->count && packed->row_ids[row] == version->row_id &&
+                       packed->positions[row] == version->position &&
+                       packed->hashes[row] == version->hash;
+        if (is_same)
+            row++;
+        else
+            differs = version;
+    }
+    if (differs || row < packed->count)
+        verify_add(self->report, &self->packed,
+                   (struct verify_difference){
+                       table, "", "packed",
+                       differs ? arena_printf(&scratch, "row %zu with _row_id %lld", row + 1,
+                                              (long long)differs->row_id)
+                               : arena_printf(&scratch, "%zu rows", row),
+                       row < packed->count
+                           ? arena_printf(&scratch, "_row_id %lld", (long long)packed->row_ids[row])
+                           : "no such row"});
+    arena_free(&scratch);
+}
+
+/* A sheet of which nothing is packed, as an older version left it, is read from bronze: no fault.
+ */
+static bool check_packed(struct bronze_checks *self, const char *table,
+                         const struct versions *versions, struct err *err) {
+    struct bronze_state packed = {0};
+    bool is_sane = true;
+    bool ok = !self->has_packed ||
+              bronze_read_packed(self->warehouse, table, NULL, &packed, &is_sane, err);
+    if (ok && !is_sane)
+        verify_add(self->report, &self->packed,
+                   (struct verify_difference){table, "", "packed", "packed rows", "another text"});
+    if (ok && packed.part_count)
+        compare_packed(self, table, versions, &packed);
+    bronze_state_free(&packed);
+    return ok;
+}
+
 static bool check_table(struct bronze_checks *self, const char *table, struct err *err) {
     struct versions versions = {0};
     bool ok = read_versions(self, table, &versions, err);
@@ -247,7 +299,8 @@ static bool check_table(struct bronze_checks *self, const char *table, struct er
         if (versions.count)
             qsort(versions.items, versions.count, sizeof *versions.items, compare_versions);
         check_order(self, table, &versions);
-        ok = check_content(self, table, &versions, err);
+        ok =
+            check_content(self, table, &versions, err) && check_packed(self, table, &versions, err);
     }
     self->sheets++;
     self->versions += (int64_t)versions.count;
@@ -290,12 +343,14 @@ bool verify_bronze(struct warehouse *warehouse, struct verify_report *report, st
                                  .hashes = {.name = "row_hashes"},
                                  .contents = {.name = "sheet_hashes"},
                                  .ranges = {.name = "ranges"},
-                                 .order = {.name = "positions"}};
+                                 .order = {.name = "positions"},
+                                 .packed = {.name = "packed_rows"}};
     const char **tables;
     size_t count;
     struct value last;
     bool ok = warehouse_value(warehouse, report->arena, sql_file("audit/last_snapshot"), NULL, 0,
                               &last, err) &&
+              warehouse_has_table(warehouse, "audit_sheet_rows", &self.has_packed, err) &&
               list_tables(warehouse, report->arena, &tables, &count, err);
     if (!ok)
         return false;
@@ -309,5 +364,6 @@ bool verify_bronze(struct warehouse *warehouse, struct verify_report *report, st
     close_check(&self, &self.contents);
     close_check(&self, &self.ranges);
     close_check(&self, &self.order);
+    close_check(&self, &self.packed);
     return true;
 }

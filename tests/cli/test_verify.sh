@@ -24,7 +24,7 @@ cp warehouse.sqlite good.sqlite
 chmod a-w warehouse.sqlite
 cp -p warehouse.sqlite same.sqlite
 run 0 verify
-[ "$(grep -c '^ok ' out)" -eq 14 ] || fail 'not every check is fine'
+[ "$(grep -c '^ok ' out)" -eq 15 ] || fail 'not every check is fine'
 out_has '^ok +conservation +8 sheets'
 out_has '^ok +gold +[0-9]+ rows as in a rebuild of snapshot 3'
 cmp warehouse.sqlite same.sqlite || fail 'verify wrote'
@@ -35,7 +35,7 @@ run 0 verify --format csv
 out_has '^name,status,message$'
 run 0 verify --format json
 json '{c["status"] for c in d["checks"]}' "{'ok'}"
-json '[c["name"] for c in d["checks"]]' "['model', 'row_hashes', 'sheet_hashes', 'ranges', 'positions', 'conservation', 'row_ids', 'references', 'quarantine', 'checks', 'invariants', 'silver', 'rejects', 'gold']"
+json '[c["name"] for c in d["checks"]]' "['model', 'row_hashes', 'sheet_hashes', 'ranges', 'positions', 'packed_rows', 'conservation', 'row_ids', 'references', 'quarantine', 'checks', 'invariants', 'silver', 'rejects', 'gold']"
 
 # Silver that is behind is checked against what it was built from, and gold against it or not at all.
 sed -i '/^T-4/d' inputs/tickets.csv
@@ -99,6 +99,11 @@ damage "UPDATE bronze_tickets SET _removed_snapshot_id = 1 WHERE _key = 'T-10'" 
 damage "UPDATE bronze_tickets SET _snapshot_id = 9 WHERE _key = 'T-1'" ranges 'found 9, nothing$'
 damage "UPDATE bronze_tickets SET _position = (SELECT _position FROM bronze_tickets WHERE _key = 'T-1') WHERE _key = 'T-3'" \
     positions '^ +bronze_tickets _row_id 1 and 3, _position: expected two places, found [0-9]+ for both$'
+damage "UPDATE audit_sheet_rows SET packed = replace(packed, substr(packed, -11), '00000000000')
+    WHERE table_name = 'bronze_tickets'" packed_rows \
+    '^ +bronze_tickets, packed: expected row [0-9]+ with _row_id [0-9]+, found _row_id [0-9]+$'
+damage "UPDATE audit_sheet_rows SET packed = substr(packed, 2) WHERE table_name = 'bronze_tickets'" \
+    packed_rows '^ +bronze_tickets, packed: expected packed rows, found another text$'
 damage "DELETE FROM audit_rejected_rows WHERE record_key = 'T-9'" conservation \
     '^ +bronze_tickets T-9: expected in silver or in quarantine, found in neither$' \
     '^FAILED +rejects' '^ +audit_rejected_rows of bronze_tickets, row [0-9]+: expected a row, found none$'

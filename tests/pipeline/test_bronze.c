@@ -485,6 +485,55 @@ static void test_long_headers_keep_their_columns_apart(void **state) {
     end(&history);
 }
 
+/* ---- what is packed beside the rows ---- */
+
+#define LAST_HASH_GONE                                                                             \
+    "UPDATE audit_sheet_rows SET packed = substr(packed, 1, length(packed) - 11) || '00000000000'" \
+    " WHERE table_name = 'bronze_artists'"
+
+static void expect_packed(struct history *history) {
+    scene_expect(&history->scene,
+                 arena_printf(&history->arena,
+                              "SELECT COUNT(*), MIN(length(p.packed)) > 11, w.snapshot_id = %zu"
+                              " FROM audit_sheet_rows p JOIN audit_watermarks w ON w.layer = 'rows'"
+                              " AND w.table_name = p.table_name WHERE p.table_name ="
+                              " 'bronze_artists' GROUP BY w.snapshot_id",
+                              history->count),
+                 "1,1,1");
+}
+
+static void test_a_pull_is_compared_with_packed_rows(void **state) {
+    struct history history;
+    (void)state;
+    begin(&history);
+    pull(&history, ARTISTS "A1,Ann,,,\nA2,Bo,,,\n");
+    expect_packed(&history);
+    scene_write_database(&history.scene, LAST_HASH_GONE);
+    expect_change(pull(&history, ARTISTS "A1,Ann,,,\nA2,Bo,,,\nA3,Cy,,,\n"), 1, 1, 0, 0);
+    expect_packed(&history);
+    end(&history);
+}
+
+/* Missing, no such text, and older than the last change, as an older version of us leaves them. */
+static void test_packed_rows_that_do_not_hold_are_made_anew(void **state) {
+    static const char *const spoil[] = {
+        "DELETE FROM audit_sheet_rows", "UPDATE audit_sheet_rows SET packed = 'packed'",
+        "UPDATE audit_watermarks SET snapshot_id = 0 WHERE layer = 'rows'; " LAST_HASH_GONE};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(spoil); i++) {
+        struct history history;
+        begin(&history);
+        pull(&history, ARTISTS "A1,Ann,,,\nA2,Bo,,,\n");
+        scene_write_database(&history.scene, spoil[i]);
+        expect_change(pull(&history, ARTISTS "A1,Anna,,,\nA2,Bo,,,\n"), 0, 1, 0, 0);
+        expect_versions(&history, 1, 1);
+        expect_packed(&history);
+        expect_change(pull(&history, ARTISTS "A2,Bo,,,\n"), 0, 0, 1, 0);
+        expect_packed(&history);
+        end(&history);
+    }
+}
+
 /* ---- labels of order ---- */
 
 static void test_70000_rows_between_two(void **state) {
@@ -609,6 +658,8 @@ int main(void) {
         cmocka_unit_test(test_ragged_rows),
         cmocka_unit_test(test_headers_that_mean_something_elsewhere),
         cmocka_unit_test(test_long_headers_keep_their_columns_apart),
+        cmocka_unit_test(test_a_pull_is_compared_with_packed_rows),
+        cmocka_unit_test(test_packed_rows_that_do_not_hold_are_made_anew),
         cmocka_unit_test(test_70000_rows_between_two),
         cmocka_unit_test(test_40_times_at_the_same_place),
         cmocka_unit_test(test_one_place_filled_and_emptied_again_and_again),

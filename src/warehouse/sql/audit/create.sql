@@ -105,7 +105,7 @@ CREATE TABLE IF NOT EXISTS audit_dq_results (
 );
 
 -- How far each layer is: silver of a sheet was built from this snapshot; gold from the silver of
--- this run.
+-- this run; the packed rows of a sheet are those of this snapshot.
 CREATE TABLE IF NOT EXISTS audit_watermarks (
     layer TEXT NOT NULL,
     table_name TEXT NOT NULL,
@@ -126,6 +126,15 @@ CREATE TABLE IF NOT EXISTS audit_models (
     run_id TEXT NOT NULL,
     snapshot_id BIGINT,
     started_at TEXT NOT NULL
+);
+
+-- The rows that each sheet has now, some thousand to a text: their ids, labels and hashes, which
+-- stand in bronze, too, packed so that comparing a pull needs no pass over it.
+CREATE TABLE IF NOT EXISTS audit_sheet_rows (
+    table_name TEXT NOT NULL,
+    part BIGINT NOT NULL,
+    packed TEXT NOT NULL,
+    PRIMARY KEY (table_name, part)
 );
 
 -- One row per host on which `goldleaf schedule` filled this warehouse. next_run_at is NULL once it
