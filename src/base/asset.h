@@ -1,4 +1,5 @@
-/* Files that travel inside the binary: the shipped models and the warehouse's SQL.
+/* Files that travel inside the binary: the shipped models, the warehouse's SQL, what pages are
+ * made of.
  *
  * cmake/embed.cmake turns them into one table at build time. Names are relative to src/, such as
  * "models/ticketing/datapackage.json". Nothing here is ever changed or freed. */
@@ -11,6 +12,7 @@ struct asset {
     const char *name;
     const unsigned char *data; /* a NUL follows the last byte */
     size_t size;
+    const char *sha256; /* in base64, of a style or a script; else NULL */
 };
 
 /* The generated table, in ascending strcmp() order of the names. */

@@ -1,5 +1,7 @@
 #include "base/decimal.h"
 
+#include <inttypes.h>
+
 void decimal_shortest(double real, char out[static DECIMAL_SIZE]) {
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(out, DECIMAL_SIZE, "%.*g", digits, real);
@@ -38,4 +40,15 @@ void decimal_add_plain(struct buf *out, double real) {
     add_zeros(out, -whole);
     buf_add(out, (struct span){digits, (size_t)count});
     add_zeros(out, whole - count);
+}
+
+void decimal_add_grouped(struct buf *out, int64_t number) {
+    char digits[32];
+    int size = snprintf(digits, sizeof digits, "%" PRId64, number);
+    int first = digits[0] == '-';
+    for (int i = 0; i < size; i++) {
+        if (i > first && (size - i) % 3 == 0)
+            buf_add_char(out, ',');
+        buf_add_char(out, digits[i]);
+    }
 }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/hook.h"
 #include "cli/metrics.h"
+#include "cli/report_file.h"
 #include "cli/run_report.h"
 
 /* The run's report, or of one that failed {"run_id": null, "exit_code", "error", "hint"}. */
@@ -28,14 +29,17 @@ static void note(bool ok, const char *event, const struct err *err) {
         log_line(LOG_LEVEL_ERROR, event, "%s", err->message);
 }
 
-void after_run(const struct session *session, const struct run_report *report, int exit_code,
-               const struct err *cause) {
+void after_run(struct session *session, const struct model *model, const struct run_report *report,
+               int exit_code, const struct err *cause) {
     const struct options *options = &session->options;
     const char *metrics = options->text[OPTION_METRICS_FILE], *ping = options->text[OPTION_PING];
+    const char *page = options->text[OPTION_REPORT];
     const char *hook = options->text[report ? OPTION_ON_SUCCESS : OPTION_ON_FAILURE];
     /* Who stops a run knows of it; a hook would only delay the end. */
     bool is_stopped = cause && (cause->class == ERR_INTERRUPTED || cause->class == ERR_TERMINATED);
     struct err err;
+    if (page && report)
+        note(report_refresh(session, model, page, &err), "report_failed", &err);
     if (metrics)
         note(metrics_write(metrics, report, exit_code, &err), "metrics_failed", &err);
     if (hook && !is_stopped) {

@@ -1,4 +1,5 @@
-/* What follows a run, however it ended: numbers for the monitoring, hooks, a sign of life. */
+/* What follows a run, however it ended: the dashboard, numbers for the monitoring, hooks, a sign of
+ * life. */
 #ifndef GOLDLEAF_CLI_AFTER_RUN_H
 #define GOLDLEAF_CLI_AFTER_RUN_H
 
@@ -7,7 +8,7 @@
 
 /* `report` is that of a run that published, else NULL and `cause` says why. What fails here is
  * logged and changes nothing about the run. */
-void after_run(const struct session *session, const struct run_report *report, int exit_code,
-               const struct err *cause);
+void after_run(struct session *session, const struct model *model, const struct run_report *report,
+               int exit_code, const struct err *cause);
 
 #endif

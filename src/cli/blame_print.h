@@ -6,7 +6,7 @@
 #define GOLDLEAF_CLI_BLAME_PRINT_H
 
 #include "cli/replay.h"
-#include "cli/sheets.h"
+#include "stages/sheet_info.h"
 #include "run/blame.h"
 
 struct inquiry {

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "base/log.h"
 #include "cli/table.h"
 #include "run/lock.h"
@@ -88,7 +89,7 @@ static void add_summary(const struct pruning *self) {
     buf_add_text(&output->text, ": ");
     output_add_count(&output->text, (int64_t)plan->dropped_count, "snapshot", "snapshots");
     buf_add_text(&output->text, self->is_dry ? " would be dropped, " : " dropped, ");
-    output_add_grouped(&output->text, (int64_t)plan->kept_count);
+    decimal_add_grouped(&output->text, (int64_t)plan->kept_count);
     if (plan->kept_count == 0)
         buf_add_text(&output->text, " kept\n\n");
     else

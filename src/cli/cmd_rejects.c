@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 
 #include "base/nearest.h"
-#include "cli/sheets.h"
+#include "stages/sheet_info.h"
 #include "cli/table.h"
 #include "run/signals.h"
 

@@ -146,7 +146,7 @@ static bool run_with_model(struct session *session, const struct model *model,
     }
     warehouse_close(warehouse); /* a hook may take its time, or want the database for itself */
     if (*has_published)
-        after_run(session, &report, session->exit_code, NULL);
+        after_run(session, model, &report, session->exit_code, NULL);
     return ok;
 }
 
@@ -172,7 +172,7 @@ static bool run_model(struct session *session, const struct model *model, struct
     bool ok = run->pull ? run_with_source(session, model, run, &has_published, err)
                         : run_with_model(session, model, run, &has_published, err);
     if (!ok && !has_published && !options_is_on(&session->options, OPTION_DRY_RUN))
-        after_run(session, NULL, err_exit_code(err->class), err);
+        after_run(session, model, NULL, err_exit_code(err->class), err);
     return ok;
 }
 

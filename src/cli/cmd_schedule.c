@@ -173,7 +173,8 @@ static int record_crash(void *context) {
     for (int tries = 1;
          !write_crash(self, &self->crash) && tries < CRASH_TRIES && signals_check(&stop); tries++)
         sleep(1); /* a signal ends it, too */
-    after_run(&self->settings->session, NULL, self->last_exit_code, &self->crash);
+    after_run(&self->settings->session, self->settings->model, NULL, self->last_exit_code,
+              &self->crash);
     return 0;
 }
 

@@ -7,85 +7,28 @@
  *  "overdue": bool, "gold": [{"table", "rows"}]} */
 #include "cli/commands.h"
 
-#include "base/clock.h"
-#include "cli/sheets.h"
+#include "base/age.h"
+#include "base/decimal.h"
 #include "cli/table.h"
 #include "stages/model_record.h"
 #include "stages/schedule_note.h"
+#include "stages/sheet_info.h"
+#include "stages/standing.h"
 
 #define OVERDUE_S 300 /* a run may take a while, and its slot may be delayed */
 
 struct status {
-    int64_t snapshots, last_snapshot;
-    const char *loaded_at, *snapshot_status, *snapshot_run; /* NULL without a snapshot */
-    const char *run_id, *command, *model, *started_at, *finished_at, *run_status, *message;
-    int64_t run_snapshot, exit_code;
+    struct standing standing;
     struct sheet_info *sheets;
     size_t sheet_count;
     size_t gold_count;
     const char **gold;
     int64_t *gold_rows;
-    const char *last_success; /* when the last run that published ended; or NULL */
     struct model_record built_by;
     bool is_model_same; /* as that of --model */
     struct schedule_note schedule;
     int64_t warn_after_s, fail_after_s; /* 0: never */
 };
-
-static bool open_row(struct warehouse *warehouse, const char *sql, struct statement **statement,
-                     bool *has_row, struct err *err) {
-    return statement_prepare(warehouse, statement, sql, err) &&
-           statement_start(*statement, NULL, 0, err) && statement_next(*statement, has_row, err);
-}
-
-static bool read_snapshots(struct warehouse *warehouse, struct arena *arena, struct status *status,
-                           struct err *err) {
-    struct statement *statement = NULL;
-    struct value count;
-    bool has_row = false;
-    bool ok = warehouse_value(warehouse, arena, sql_file("status/count_snapshots"), NULL, 0, &count,
-                              err) &&
-              open_row(warehouse, sql_file("status/last_snapshot"), &statement, &has_row, err);
-    if (ok)
-        status->snapshots = count.integer;
-    if (ok && has_row) {
-        status->last_snapshot = statement_value(statement, 0).integer;
-        status->loaded_at = row_text(statement, 1, arena);
-        status->snapshot_status = row_text(statement, 2, arena);
-        status->snapshot_run = row_text(statement, 3, arena);
-    }
-    statement_close(statement);
-    return ok;
-}
-
-static bool read_last_run(struct warehouse *warehouse, struct arena *arena, struct status *status,
-                          struct err *err) {
-    struct statement *statement = NULL;
-    bool has_row = false;
-    bool ok = open_row(warehouse, sql_file("status/last_run"), &statement, &has_row, err);
-    if (ok && has_row) {
-        status->run_id = row_text(statement, 0, arena);
-        status->command = row_text(statement, 1, arena);
-        status->model = row_text(statement, 2, arena);
-        status->run_snapshot = statement_value(statement, 3).integer; /* 0 for NULL */
-        status->started_at = row_text(statement, 4, arena);
-        status->finished_at = row_text(statement, 5, arena);
-        status->run_status = row_text(statement, 6, arena);
-        status->exit_code = statement_value(statement, 7).integer;
-        status->message = row_text(statement, 8, arena);
-    }
-    statement_close(statement);
-    return ok;
-}
-
-static bool read_success(struct warehouse *warehouse, struct arena *arena, struct status *status,
-                         struct err *err) {
-    struct value value;
-    if (!warehouse_value(warehouse, arena, sql_file("status/last_success"), NULL, 0, &value, err))
-        return false;
-    status->last_success = value.kind == VALUE_TEXT ? value.text : NULL;
-    return schedule_note_read(warehouse, arena, &status->schedule, err);
-}
 
 static bool read_model(struct warehouse *warehouse, const struct model *model, struct arena *arena,
                        struct status *status, struct err *err) {
@@ -123,12 +66,6 @@ static bool read_gold(struct warehouse *warehouse, const struct model *model, st
 
 /* ---- freshness ---- */
 
-/* Seconds since a time of ours; less than 0 when it lies ahead or is none. */
-static int64_t age_of(const char *time_text) {
-    int64_t at_s = clock_read_utc(time_text);
-    return at_s < 0 ? -1 : (int64_t)time(NULL) - at_s;
-}
-
 /* The schedule should have come back by now. */
 static bool is_overdue(const struct status *status) {
     return age_of(status->schedule.next_run_at) > OVERDUE_S;
@@ -164,24 +101,6 @@ static int freshness_exit_code(const struct status *status) {
 
 /* ---- text ---- */
 
-/* "2026-11-24T06:00:00Z" as "3 h ago"; the time itself where it is none or lies ahead. */
-static void add_age(struct buf *out, const char *time_text) {
-    static const struct {
-        int64_t seconds;
-        const char *unit;
-    } units[] = {{172800, "days"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-    int64_t age = age_of(time_text);
-    if (age < 0) {
-        buf_add_text(out, time_text);
-        return;
-    }
-    size_t i = 0;
-    while (i + 1 < COUNT_OF(units) && age < units[i].seconds)
-        i++;
-    int64_t unit = i == 0 ? 86400 : units[i].seconds;
-    buf_printf(out, "%lld %s ago", (long long)(age / unit), units[i].unit);
-}
-
 static void add_line(struct output *output, const char *name, const char *text) {
     buf_printf(&output->text, "%s%-11s%s", output_style_on(output, STYLE_BOLD), name,
                output_style_off(output, STYLE_BOLD));
@@ -205,29 +124,29 @@ static void add_summary(struct output *output, const struct warehouse *warehouse
                         const struct status *status) {
     struct buf text = {0};
     add_line(output, "database", warehouse_location(warehouse));
-    output_add_grouped(&text, status->snapshots);
-    if (status->loaded_at) {
-        buf_printf(&text, ", the last one number %lld of %s, ", (long long)status->last_snapshot,
-                   status->loaded_at);
-        add_age(&text, status->loaded_at);
+    decimal_add_grouped(&text, status->standing.snapshots);
+    if (status->standing.loaded_at) {
+        buf_printf(&text, ", the last one number %lld of %s, ", (long long)status->standing.last_snapshot,
+                   status->standing.loaded_at);
+        age_add(&text, status->standing.loaded_at);
     }
     add_line(output, "snapshots", buf_text(&text));
     buf_clear(&text);
     add_model(output, status);
-    if (status->run_id) {
-        buf_printf(&text, "%s, %s, exit %lld, started %s, ", status->command, status->run_status,
-                   (long long)status->exit_code, status->started_at);
-        add_age(&text, status->started_at);
-        if (status->message)
-            buf_printf(&text, ": %s", status->message);
+    if (status->standing.run_id) {
+        buf_printf(&text, "%s, %s, exit %lld, started %s, ", status->standing.command, status->standing.run_status,
+                   (long long)status->standing.exit_code, status->standing.started_at);
+        age_add(&text, status->standing.started_at);
+        if (status->standing.message)
+            buf_printf(&text, ": %s", status->standing.message);
     } else {
         buf_add_text(&text, "none");
     }
     add_line(output, "last run", buf_text(&text));
-    if (status->last_success && status->run_status && strcmp(status->run_status, "failed") == 0) {
+    if (status->standing.last_success && status->standing.run_status && strcmp(status->standing.run_status, "failed") == 0) {
         buf_clear(&text);
-        buf_printf(&text, "%s, ", status->last_success);
-        add_age(&text, status->last_success);
+        buf_printf(&text, "%s, ", status->standing.last_success);
+        age_add(&text, status->standing.last_success);
         add_line(output, "last good", buf_text(&text));
     }
     if (status->schedule.host) {
@@ -256,7 +175,7 @@ static void add_sheet_table(struct output *output, const struct status *status) 
         table_add_count(&table, sheet->rows, STYLE_PLAIN);
         table_add_count(&table, sheet->rejected, STYLE_WARN);
         if (sheet->loaded_at)
-            add_age(&age, sheet->loaded_at);
+            age_add(&age, sheet->loaded_at);
         bool is_bad = sheet->held || strcmp(freshness_of(status, sheet), "fresh") != 0;
         table_add_styled(&table, sheet->loaded_at ? buf_span(&age) : SPAN("never"),
                          is_bad ? STYLE_BAD : STYLE_PLAIN);
@@ -337,36 +256,36 @@ static void add_json_sheets(struct json_writer *json, const struct status *statu
 }
 
 static void add_json_snapshot(struct json_writer *json, const struct status *status) {
-    if (!status->loaded_at) {
+    if (!status->standing.loaded_at) {
         json_add_null(json, "last_snapshot");
         return;
     }
     json_open_object(json, "last_snapshot");
-    json_add_integer(json, "snapshot_id", status->last_snapshot);
-    json_add_string(json, "loaded_at", status->loaded_at);
-    json_add_string(json, "status", status->snapshot_status);
-    json_add_string(json, "run_id", status->snapshot_run);
+    json_add_integer(json, "snapshot_id", status->standing.last_snapshot);
+    json_add_string(json, "loaded_at", status->standing.loaded_at);
+    json_add_string(json, "status", status->standing.snapshot_status);
+    json_add_string(json, "run_id", status->standing.snapshot_run);
     json_close_object(json);
 }
 
 static void add_json_run(struct json_writer *json, const struct status *status) {
-    if (!status->run_id) {
+    if (!status->standing.run_id) {
         json_add_null(json, "last_run");
         return;
     }
     json_open_object(json, "last_run");
-    json_add_string(json, "run_id", status->run_id);
-    json_add_string(json, "command", status->command);
-    json_add_string(json, "model", status->model);
-    if (status->run_snapshot)
-        json_add_integer(json, "snapshot_id", status->run_snapshot);
+    json_add_string(json, "run_id", status->standing.run_id);
+    json_add_string(json, "command", status->standing.command);
+    json_add_string(json, "model", status->standing.model);
+    if (status->standing.run_snapshot)
+        json_add_integer(json, "snapshot_id", status->standing.run_snapshot);
     else
         json_add_null(json, "snapshot_id");
-    json_add_string(json, "started_at", status->started_at);
-    json_add_string(json, "finished_at", status->finished_at);
-    json_add_string(json, "status", status->run_status);
-    json_add_integer(json, "exit_code", status->exit_code);
-    json_add_string(json, "message", status->message);
+    json_add_string(json, "started_at", status->standing.started_at);
+    json_add_string(json, "finished_at", status->standing.finished_at);
+    json_add_string(json, "status", status->standing.run_status);
+    json_add_integer(json, "exit_code", status->standing.exit_code);
+    json_add_string(json, "message", status->standing.message);
     json_close_object(json);
 }
 
@@ -389,12 +308,12 @@ static void add_json_model(struct json_writer *json, const struct status *status
 static void add_json(struct output *output, const struct status *status) {
     struct json_writer json = json_writer_start(&output->text, JSON_PRETTY);
     json_open_object(&json, NULL);
-    json_add_integer(&json, "snapshots", status->snapshots);
+    json_add_integer(&json, "snapshots", status->standing.snapshots);
     add_json_snapshot(&json, status);
     add_json_model(&json, status);
     add_json_sheets(&json, status);
     add_json_run(&json, status);
-    json_add_string(&json, "last_success", status->last_success);
+    json_add_string(&json, "last_success", status->standing.last_success);
     json_add_string(&json, "next_run", status->schedule.next_run_at);
     json_add_boolean(&json, "overdue", is_overdue(status));
     json_open_array(&json, "gold");
@@ -435,9 +354,8 @@ bool cmd_status(struct session *session, struct err *err) {
     bool ok = session_read_model(session, &model, err) &&
               session_open_warehouse(session, &warehouse, err) &&
               read_model(warehouse, model, arena, &status, err) &&
-              read_snapshots(warehouse, arena, &status, err) &&
-              read_last_run(warehouse, arena, &status, err) &&
-              read_success(warehouse, arena, &status, err) &&
+              standing_read(warehouse, arena, &status.standing, err) &&
+              schedule_note_read(warehouse, arena, &status.schedule, err) &&
               sheets_read(warehouse, model, arena, &status.sheets, &status.sheet_count, err) &&
               read_gold(warehouse, model, arena, &status, err) &&
               print(session, warehouse, &status, err);

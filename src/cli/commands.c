@@ -75,6 +75,17 @@ const struct command COMMANDS[] = {
      .least_operands = 1,
      .most_operands = 1,
      .run = cmd_apply},
+    {.name = "report",
+     .operands = "",
+     .summary = "the dashboard, as one HTML page that needs no network",
+     .details =
+         "Key figures, charts and tables of what is published, with the age and source of each "
+         "sheet and the rows in quarantine. Into report.html, or the file of -o, which is replaced "
+         "when the page is whole. It may be written while a run is under way; --report FILE of "
+         "`all` and `schedule` writes it after each run that published. --warn-after says when a "
+         "sheet counts as old. What is on it, the model says in goldleaf:report.",
+     .options = FOR_REPORT,
+     .run = cmd_report},
     {.name = "status",
      .operands = "",
      .summary = "snapshots, the last run, freshness of each sheet, row counts",

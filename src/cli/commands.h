@@ -30,6 +30,7 @@ bool cmd_load_bronze(struct session *session, struct err *err);
 bool cmd_build_silver(struct session *session, struct err *err);
 bool cmd_build_gold(struct session *session, struct err *err);
 bool cmd_schedule(struct session *session, struct err *err);
+bool cmd_report(struct session *session, struct err *err);
 bool cmd_status(struct session *session, struct err *err);
 bool cmd_rejects(struct session *session, struct err *err);
 bool cmd_export(struct session *session, struct err *err);

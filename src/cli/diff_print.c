@@ -1,5 +1,6 @@
 #include "cli/diff_print.h"
 
+#include "base/decimal.h"
 #include "cli/kpi_value.h"
 #include "cli/model_changes.h"
 #include "cli/table.h"
@@ -14,7 +15,7 @@ static void add_more(struct output *output, size_t left) {
     if (left == 0)
         return;
     buf_printf(&output->text, "  %s... and ", output_style_on(output, STYLE_DIM));
-    output_add_grouped(&output->text, (int64_t)left);
+    decimal_add_grouped(&output->text, (int64_t)left);
     buf_printf(&output->text, " more: --limit 0 shows all%s\n",
                output_style_off(output, STYLE_DIM));
 }
@@ -31,7 +32,7 @@ static void add_count(struct buf *out, size_t count, const char *what, bool *is_
     if (count == 0)
         return;
     buf_add_text(out, *is_first ? "" : ", ");
-    output_add_grouped(out, (int64_t)count);
+    decimal_add_grouped(out, (int64_t)count);
     buf_printf(out, " %s", what);
     *is_first = false;
 }

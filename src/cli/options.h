@@ -49,6 +49,7 @@ enum option_id {
     OPTION_ON_SUCCESS,
     OPTION_ON_FAILURE,
     OPTION_PING,
+    OPTION_REPORT,
     OPTION_WARN_AFTER,
     OPTION_FAIL_AFTER,
     OPTION_LOG_FILE,
@@ -79,7 +80,8 @@ enum {
     FOR_STATUS = 1 << 10,  /* status */
     FOR_PRUNE = 1 << 11,   /* prune */
     FOR_MODEL = 1 << 12,   /* model */
-    FOR_ALL = (1 << 13) - 1,
+    FOR_REPORT = 1 << 13,  /* report */
+    FOR_ALL = (1 << 14) - 1,
 };
 
 enum option_kind {

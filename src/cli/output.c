@@ -1,5 +1,6 @@
 #include "cli/output.h"
 
+#include "base/decimal.h"
 #include "base/visible.h"
 
 #include <errno.h>
@@ -205,19 +206,8 @@ void output_add_wrapped(struct output *output, const char *text, size_t indent, 
     }
 }
 
-void output_add_grouped(struct buf *out, int64_t number) {
-    char digits[32];
-    int size = snprintf(digits, sizeof digits, "%" PRId64, number);
-    int first = digits[0] == '-';
-    for (int i = 0; i < size; i++) {
-        if (i > first && (size - i) % 3 == 0)
-            buf_add_char(out, ',');
-        buf_add_char(out, digits[i]);
-    }
-}
-
 void output_add_count(struct buf *out, int64_t count, const char *one, const char *many) {
-    output_add_grouped(out, count);
+    decimal_add_grouped(out, count);
     buf_printf(out, " %s", count == 1 ? one : many);
 }
 

@@ -62,9 +62,6 @@ void output_add(struct output *output, struct span text);
  * blanks. The text is made visible. */
 void output_add_wrapped(struct output *output, const char *text, size_t indent, size_t columns);
 
-/* 1234567 as "1,234,567". */
-void output_add_grouped(struct buf *out, int64_t number);
-
 /* "1 row", "2 rows", "1,234 rows" */
 void output_add_count(struct buf *out, int64_t count, const char *one, const char *many);
 

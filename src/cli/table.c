@@ -1,5 +1,6 @@
 #include "cli/table.h"
 
+#include "base/decimal.h"
 #include "base/visible.h"
 #include "model/cell.h"
 #include "source/csv.h"
@@ -312,7 +313,7 @@ void table_add_count(struct table *table, int64_t count, enum output_style style
         return;
     }
     struct buf text = {0};
-    output_add_grouped(&text, count);
+    decimal_add_grouped(&text, count);
     table_add_styled(table, buf_span(&text), count ? style : STYLE_PLAIN);
     buf_free(&text);
 }

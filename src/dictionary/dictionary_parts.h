@@ -3,6 +3,7 @@
 #define GOLDLEAF_DICTIONARY_DICTIONARY_PARTS_H
 
 #include "dictionary/dictionary.h"
+#include "page/page.h"
 
 #define DICTIONARY_CHECKS "Counted after every build; the results are in the audit."
 #define DICTIONARY_INVARIANTS "What must always hold; goldleaf verify looks whether it does."
@@ -33,9 +34,6 @@ void rules_add_names(struct buf *out, const struct field *fields, const size_t *
 /* The words that mean a missing cell in every column of the sheet. */
 void rules_add_missing(struct buf *out, const struct field *field);
 bool rules_is_key(const size_t *key, size_t count, size_t index);
-
-/* Text with all that HTML would act on escaped, and all that nobody sees made visible. */
-void html_add(struct buf *out, const char *text);
 
 /* Sheets, silver and KPI tables as inline SVG. */
 void picture_add(struct buf *out, const struct model *model, const struct lineage *lineages);

@@ -83,7 +83,7 @@ static void place(struct picture *picture) {
 
 static void add_text(struct picture *picture, int x, int y, const char *class, const char *text) {
     buf_printf(picture->out, "<text x=\"%d\" y=\"%d\" class=\"%s\">", x, y, class);
-    html_add(picture->out, text);
+    page_add_text(picture->out, text);
     buf_add_text(picture->out, "</text>\n");
 }
 

@@ -50,6 +50,7 @@ struct word;
 
 struct field {
     const char *name;        /* column name in bronze and silver */
+    const char *title;       /* what people call it; or NULL */
     const char *description; /* or NULL */
     enum field_type type;
     enum field_on_error on_error;
@@ -153,6 +154,8 @@ struct check_model {
     const char *sql;
 };
 
+struct report_model;
+
 struct model {
     const char *name;
     const char *title;
@@ -172,6 +175,7 @@ struct model {
     size_t invariant_count;
     const struct check_model
         *invariants; /* of which nothing may ever fail; for `goldleaf verify` */
+    const struct report_model *report; /* "goldleaf:report" (report_model.h), or NULL */
 };
 
 /* One fault of a model, for `goldleaf model check`. */

@@ -19,6 +19,10 @@ enum place {
     GOLD_FIELD = 1 << 8,
     CHECK = 1 << 9,
     CONDITION = 1 << 10,
+    REPORT = 1 << 11,
+    REPORT_CHART = 1 << 12,
+    REPORT_PART = 1 << 13,
+    DATASET = 1 << 14,
 };
 
 #define BIT(type) (1u << (type))
@@ -36,6 +40,7 @@ static const struct property {
     {"gold", PACKAGE, 0},
     {"checks", PACKAGE, 0},
     {"invariants", PACKAGE, 0},
+    {"report", PACKAGE, 0},
     {"clusterBy", SHEET, 0},
     {"distributeBy", SHEET, 0},
     {"match", FOREIGN_KEY, 0},
@@ -70,11 +75,25 @@ static const struct nested {
      (const char *const[]){"name", "title", "description", "sql", "scope", "additiveOver", "showBy",
                            "showDescending", "schema", NULL}},
     {GOLD, GOLD_SCHEMA, "schema", NULL},
+    {DATASET, GOLD_SCHEMA, "schema", NULL},
     {GOLD_SCHEMA, GOLD_FIELD, "fields", NULL},
     {PACKAGE, CHECK, PREFIX "checks",
      (const char *const[]){"rule", "table", "sql", "description", NULL}},
     {PACKAGE, CHECK, PREFIX "invariants",
      (const char *const[]){"rule", "table", "sql", "description", NULL}},
+    {PACKAGE, REPORT, PREFIX "report",
+     (const char *const[]){"title", "split", "datasets", "measures", "filters", "tiles", "charts",
+                           "tables", NULL}},
+    {REPORT, DATASET, "datasets", (const char *const[]){"name", "sql", "label", "schema", NULL}},
+    {REPORT, REPORT_PART, "measures",
+     (const char *const[]){"name", "title", "description", "type", "sum", "over", "where", "date",
+                           "lessIsBetter", NULL}},
+    {REPORT, REPORT_PART, "filters", (const char *const[]){"field", "title", NULL}},
+    {REPORT, REPORT_CHART, "charts",
+     (const char *const[]){"title", "kind", "measures", "together", "rate", "cumulated",
+                           "reference", "by", "until", "like", NULL}},
+    {REPORT_CHART, REPORT_PART, "by", (const char *const[]){"field", "title", "weekday", NULL}},
+    {REPORT, REPORT_PART, "tables", (const char *const[]){"title", "by", "columns", NULL}},
 };
 
 static const struct {

@@ -137,6 +137,7 @@ static void read_package(struct reader *reader, const struct json *package) {
     read_sheets(reader, package);
     model_read_gold(reader, package);
     model_read_checks(reader, package);
+    model_read_report(reader, package);
 }
 
 const struct model *model_parse(struct arena *arena, struct span text,

@@ -112,6 +112,9 @@ void model_read_references(struct reader *reader, const struct json *resources);
 void model_read_gold(struct reader *reader, const struct json *package);
 void model_read_checks(struct reader *reader, const struct json *package);
 
+/* model_report.c */
+void model_read_report(struct reader *reader, const struct json *package);
+
 /* model_sql.c: the one SELECT of a file, without comments around it and without its semicolon. */
 void model_read_sql(struct reader *reader, const struct json *owner, const char **path,
                     const char **sql);

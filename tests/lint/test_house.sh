@@ -18,12 +18,14 @@ declare -A below=(
     [auth]="auth base json net"
     [model]="base json model"
     [source]="auth base json model net source"
-    [dictionary]="base model dictionary"
+    [page]="base page"
+    [dictionary]="base model page dictionary"
     [draft]="base json model source draft"
     [warehouse]="base model warehouse"
     [stages]="base json model source warehouse stages"
+    [report]="base json model page warehouse stages report"
     [run]="base model net source warehouse stages run"
-    [cli]="auth base json model net source dictionary draft warehouse stages run cli"
+    [cli]="auth base json model net source page dictionary draft warehouse stages report run cli"
 )
 for room in "${!below[@]}"; do
     folder=src/$room

@@ -1,3 +1,4 @@
+#include "base/decimal.h"
 #include "base/visible.h"
 #include "cli/output.h"
 #include "cli/table.h"
@@ -100,7 +101,7 @@ static void test_grouped(void **state) {
                  {INT64_MIN, "-9,223,372,036,854,775,808"}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct buf out = {0};
-        output_add_grouped(&out, cases[i].number);
+        decimal_add_grouped(&out, cases[i].number);
         assert_string_equal(buf_text(&out), cases[i].text);
         buf_free(&out);
     }

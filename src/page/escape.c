@@ -1,6 +1,6 @@
 /* Text on its way into HTML. */
 #include "base/visible.h"
-#include "dictionary/dictionary_parts.h"
+#include "page/page.h"
 
 /* U+FFFE and U+FFFF, which are no characters and may not stand in a document. */
 static bool is_no_character(struct span text, size_t at) {
@@ -38,7 +38,7 @@ static void add_escaped(struct buf *out, struct span text) {
 }
 
 /* Line breaks stay; tabs become blanks; all else that is no visible text is spelt out. */
-void html_add(struct buf *out, const char *text) {
+void page_add_text(struct buf *out, const char *text) {
     struct buf line = {0};
     while (*text) {
         size_t size = strcspn(text, "\n\t");

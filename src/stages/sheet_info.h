@@ -1,6 +1,6 @@
 /* The sheets that were ever pulled, as the audit knows them. */
-#ifndef GOLDLEAF_CLI_SHEETS_H
-#define GOLDLEAF_CLI_SHEETS_H
+#ifndef GOLDLEAF_STAGES_SHEET_INFO_H
+#define GOLDLEAF_STAGES_SHEET_INFO_H
 
 #include "model/model.h"
 #include "warehouse/warehouse.h"

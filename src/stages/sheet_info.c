@@ -1,4 +1,4 @@
-#include "cli/sheets.h"
+#include "stages/sheet_info.h"
 
 #include <limits.h>
 #include <unistd.h>

@@ -1,0 +1,352 @@
+#include "report/cube.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- dictionaries ---- */
+
+static uint64_t hash_text(struct span text) {
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < text.size; i++)
+        hash = (hash ^ (unsigned char)text.data[i]) * UINT64_C(0x100000001B3);
+    return hash ^ hash >> 29;
+}
+
+static void dictionary_grow(struct dictionary *dictionary) {
+    free(dictionary->slots);
+    dictionary->capacity = dictionary->capacity ? dictionary->capacity * 2 : 64;
+    dictionary->slot_count = dictionary->capacity * 2;
+    dictionary->texts =
+        memory_resize(dictionary->texts, dictionary->capacity, sizeof *dictionary->texts);
+    dictionary->slots = memory_resize(NULL, dictionary->slot_count, sizeof *dictionary->slots);
+    memset(dictionary->slots, 0, dictionary->slot_count * sizeof *dictionary->slots);
+    for (size_t i = 0; i < dictionary->count; i++) {
+        size_t at = hash_text(dictionary->texts[i]) & (dictionary->slot_count - 1);
+        while (dictionary->slots[at])
+            at = (at + 1) & (dictionary->slot_count - 1);
+        dictionary->slots[at] = (uint32_t)i + 1;
+    }
+}
+
+static int64_t dictionary_number(struct dictionary *dictionary, struct arena *arena,
+                                 struct span text) {
+    if (dictionary->count == dictionary->capacity)
+        dictionary_grow(dictionary);
+    size_t at = hash_text(text) & (dictionary->slot_count - 1);
+    for (; dictionary->slots[at]; at = (at + 1) & (dictionary->slot_count - 1))
+        if (span_equal(dictionary->texts[dictionary->slots[at] - 1], text))
+            return dictionary->slots[at] - 1;
+    dictionary->texts[dictionary->count++] = arena_copy(arena, text);
+    dictionary->slots[at] = (uint32_t)dictionary->count;
+    return (int64_t)dictionary->count - 1;
+}
+
+int cube_find_dictionary(const struct cube *cube, const char *name) {
+    for (size_t i = 0; i < cube->dictionary_count; i++)
+        if (strcmp(cube->dictionaries[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static size_t take_dictionary(struct cube *cube, const char *name) {
+    int found = cube_find_dictionary(cube, name);
+    if (found >= 0)
+        return (size_t)found;
+    cube->dictionaries[cube->dictionary_count] = (struct dictionary){.name = name};
+    return cube->dictionary_count++;
+}
+
+/* ---- rows ---- */
+
+static void table_reserve(struct cube_table *table) {
+    if (table->rows < table->capacity)
+        return;
+    table->capacity = table->capacity ? table->capacity * 2 : 256;
+    for (size_t i = 0; i < table->dataset->field_count; i++)
+        table->columns[i] =
+            memory_resize(table->columns[i], table->capacity, sizeof **table->columns);
+}
+
+/* What tells rows of a dataset without a key apart, and which of them there are. */
+struct groups {
+    struct cube_table *table;
+    size_t keys[64], key_count;
+    uint32_t *slots; /* row + 1 */
+    size_t slot_count;
+};
+
+static void groups_begin(struct groups *groups, struct cube_table *table) {
+    const struct report_dataset *dataset = table->dataset;
+    *groups = (struct groups){.table = table};
+    for (size_t i = 0; i < dataset->field_count && groups->key_count < COUNT_OF(groups->keys); i++)
+        if (!report_is_number(dataset->fields[i].type))
+            groups->keys[groups->key_count++] = i;
+}
+
+static uint64_t hash_row(const struct groups *groups, const int64_t *row) {
+    uint64_t hash = 0;
+    for (size_t i = 0; i < groups->key_count; i++)
+        hash = (hash ^ (uint64_t)row[groups->keys[i]]) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 32;
+}
+
+static bool is_row(const struct groups *groups, size_t at, const int64_t *row) {
+    for (size_t i = 0; i < groups->key_count; i++)
+        if (groups->table->columns[groups->keys[i]][at] != row[groups->keys[i]])
+            return false;
+    return true;
+}
+
+static void groups_grow(struct groups *groups) {
+    const struct cube_table *table = groups->table;
+    int64_t row[COUNT_OF(groups->keys)];
+    free(groups->slots);
+    groups->slot_count = groups->slot_count ? groups->slot_count * 4 : 1024;
+    groups->slots = memory_resize(NULL, groups->slot_count, sizeof *groups->slots);
+    memset(groups->slots, 0, groups->slot_count * sizeof *groups->slots);
+    for (size_t i = 0; i < table->rows; i++) {
+        for (size_t j = 0; j < table->dataset->field_count; j++)
+            row[j] = table->columns[j][i];
+        size_t at = hash_row(groups, row) & (groups->slot_count - 1);
+        while (groups->slots[at])
+            at = (at + 1) & (groups->slot_count - 1);
+        groups->slots[at] = (uint32_t)i + 1;
+    }
+}
+
+static void append_row(struct cube_table *table, const int64_t *row) {
+    table_reserve(table);
+    for (size_t i = 0; i < table->dataset->field_count; i++)
+        table->columns[i][table->rows] = row[i];
+    table->rows++;
+}
+
+static void groups_add(struct groups *groups, const int64_t *row) {
+    struct cube_table *table = groups->table;
+    const struct report_dataset *dataset = table->dataset;
+    if (table->rows * 2 >= groups->slot_count)
+        groups_grow(groups);
+    size_t at = hash_row(groups, row) & (groups->slot_count - 1);
+    for (; groups->slots[at]; at = (at + 1) & (groups->slot_count - 1)) {
+        size_t other = groups->slots[at] - 1;
+        if (!is_row(groups, other, row))
+            continue;
+        for (size_t i = 0; i < dataset->field_count; i++)
+            if (report_is_number(dataset->fields[i].type))
+                table->columns[i][other] += row[i];
+        return;
+    }
+    append_row(table, row);
+    groups->slots[at] = (uint32_t)table->rows;
+}
+
+/* ---- reading ---- */
+
+static int64_t number_of(struct value value, double unit) {
+    if (value.kind == VALUE_INTEGER || value.kind == VALUE_MONEY)
+        return value.kind == VALUE_MONEY ? value.integer : value.integer * (int64_t)unit;
+    return value.kind == VALUE_REAL ? llround(value.real * unit) : 0;
+}
+
+/* A text of the row before comes often again, and its number with it. */
+struct last_text {
+    struct span text;
+    int64_t number;
+};
+
+struct reading {
+    struct cube *cube;
+    struct cube_table *table;
+    struct last_text last[64];
+};
+
+static int64_t text_number(struct reading *reading, size_t field, struct span text) {
+    struct last_text *last = &reading->last[field];
+    struct cube *cube = reading->cube;
+    struct dictionary *dictionary = &cube->dictionaries[reading->table->dictionaries[field]];
+    if (last->text.data && span_equal(last->text, text))
+        return last->number;
+    last->number = dictionary_number(dictionary, cube->arena, text);
+    last->text = dictionary->texts[last->number];
+    return last->number;
+}
+
+/* What a text is called that is a number in this database, such as an id. */
+static int64_t other_number(struct reading *reading, size_t field, struct value value) {
+    char text[32] = "";
+    if (value.kind == VALUE_INTEGER)
+        snprintf(text, sizeof text, "%lld", (long long)value.integer);
+    return text_number(reading, field, span_from(text));
+}
+
+static void read_row(struct reading *reading, const struct statement *statement, int64_t *row) {
+    const struct report_dataset *dataset = reading->table->dataset;
+    for (size_t i = 0; i < dataset->field_count; i++) {
+        enum field_type type = dataset->fields[i].type;
+        struct value value = statement_value(statement, i);
+        if (report_is_date(type))
+            row[i] = cube_day_read(value_span(value));
+        else if (report_is_dimension(type))
+            row[i] = value.kind == VALUE_TEXT ? text_number(reading, i, value_span(value))
+                                              : other_number(reading, i, value);
+        else
+            row[i] = number_of(value, type == FIELD_RATE                             ? CUBE_RATE_UNIT
+                                      : type == FIELD_MONEY || type == FIELD_NUMBER ? 100
+                                                                                     : 1);
+    }
+}
+
+static bool read_rows(struct cube *cube, struct cube_table *table, struct statement *statement,
+                      struct err *err) {
+    struct reading reading = {.cube = cube, .table = table};
+    struct groups groups;
+    int64_t row[COUNT_OF(reading.last)];
+    bool has_row = true, ok = true;
+    groups_begin(&groups, table);
+    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
+        read_row(&reading, statement, row);
+        if (table->dataset->key < 0)
+            groups_add(&groups, row);
+        else
+            append_row(table, row);
+    }
+    free(groups.slots);
+    return ok;
+}
+
+static bool check_columns(const struct report_dataset *dataset, const struct statement *statement,
+                          struct err *err) {
+    size_t count = statement_column_count(statement);
+    if (count != dataset->field_count || count > 64)
+        return err_set(err, ERR_MODEL, "%s gives %zu columns, the report's dataset %s declares %zu",
+                       dataset->sql_path, count, dataset->name, dataset->field_count);
+    return true;
+}
+
+static bool read_table(struct cube *cube, size_t index, struct warehouse *warehouse,
+                       struct err *err) {
+    struct cube_table *table = &cube->tables[index];
+    const struct report_dataset *dataset = &cube->report->datasets[index];
+    struct statement *statement = NULL;
+    table->dataset = dataset;
+    table->columns = arena_array(cube->arena, dataset->field_count + 1, sizeof *table->columns);
+    table->dictionaries =
+        arena_array(cube->arena, dataset->field_count + 1, sizeof *table->dictionaries);
+    for (size_t i = 0; i < dataset->field_count; i++)
+        if (report_is_dimension(dataset->fields[i].type))
+            table->dictionaries[i] = take_dictionary(cube, dataset->fields[i].name);
+    bool ok = statement_prepare(warehouse, &statement, dataset->sql, err) &&
+              check_columns(dataset, statement, err) && statement_start(statement, NULL, 0, err) &&
+              read_rows(cube, table, statement, err);
+    statement_close(statement);
+    return ok || err_wrap(err, "the report's %s", dataset->sql_path);
+}
+
+/* Once all texts have their numbers. Of two rows with one key the later one counts. */
+static void index_keys(struct cube *cube) {
+    for (size_t i = 0; i < cube->report->dataset_count; i++) {
+        struct cube_table *table = &cube->tables[i];
+        int key = table->dataset->key;
+        if (key < 0)
+            continue;
+        table->key_count = cube->dictionaries[table->dictionaries[key]].count;
+        table->row_of_key =
+            arena_array(cube->arena, table->key_count + 1, sizeof *table->row_of_key);
+        for (size_t j = 0; j < table->key_count; j++)
+            table->row_of_key[j] = -1;
+        for (size_t j = 0; j < table->rows; j++)
+            table->row_of_key[table->columns[key][j]] = (int64_t)j;
+    }
+}
+
+bool cube_read(struct cube *cube, const struct report_model *report, struct warehouse *warehouse,
+               struct arena *arena, struct err *err) {
+    size_t fields = 1;
+    for (size_t i = 0; i < report->dataset_count; i++)
+        fields += report->datasets[i].field_count;
+    *cube = (struct cube){.report = report, .arena = arena};
+    cube->dictionaries = arena_array(arena, fields, sizeof *cube->dictionaries);
+    cube->tables = arena_array(arena, report->dataset_count + 1, sizeof *cube->tables);
+    cube->codes = arena_array(arena, fields, sizeof *cube->codes);
+    for (size_t i = 0; i < report->dataset_count; i++)
+        if (!read_table(cube, i, warehouse, err))
+            return false;
+    index_keys(cube);
+    for (size_t i = 0; i < report->dataset_count; i++)
+        if (cube->tables[i].dataset->key < 0)
+            cube_table_sort(&cube->tables[i]);
+    return true;
+}
+
+void cube_free(struct cube *cube) {
+    size_t field = 0;
+    for (size_t i = 0; i < cube->dictionary_count; i++) {
+        free(cube->dictionaries[i].texts);
+        free(cube->dictionaries[i].slots);
+    }
+    for (size_t i = 0; cube->report && i < cube->report->dataset_count; i++)
+        for (size_t j = 0; j < cube->report->datasets[i].field_count; j++) {
+            if (cube->tables[i].columns)
+                free(cube->tables[i].columns[j]);
+            buf_free(&cube->codes[field++]);
+        }
+}
+
+/* ---- weeks and months ---- */
+
+static int64_t first_of(int64_t day, enum cube_grain grain) {
+    if (day <= 0 || grain == GRAIN_DAY)
+        return day;
+    /* day 1 was a Monday */
+    return grain == GRAIN_WEEK ? day - (day - 1) % 7 : cube_day_first_of_month(day);
+}
+
+static void coarsen_table(struct cube_table *table, enum cube_grain grain) {
+    const struct report_dataset *dataset = table->dataset;
+    struct cube_table old = *table;
+    struct groups groups;
+    int64_t row[COUNT_OF(groups.keys)], *columns[COUNT_OF(groups.keys)];
+    memcpy(columns, table->columns, dataset->field_count * sizeof *columns);
+    table->rows = table->capacity = 0;
+    memset(table->columns, 0, dataset->field_count * sizeof *table->columns);
+    groups_begin(&groups, table);
+    for (size_t i = 0; i < old.rows; i++) {
+        for (size_t j = 0; j < dataset->field_count; j++)
+            row[j] = report_is_date(dataset->fields[j].type) ? first_of(columns[j][i], grain)
+                                                             : columns[j][i];
+        groups_add(&groups, row);
+    }
+    free(groups.slots);
+    for (size_t j = 0; j < dataset->field_count; j++)
+        free(columns[j]);
+    cube_table_sort(table);
+}
+
+void cube_coarsen(struct cube *cube, enum cube_grain grain) {
+    cube->grain = grain;
+    for (size_t i = 0; i < cube->report->dataset_count; i++)
+        if (cube->tables[i].dataset->key < 0)
+            coarsen_table(&cube->tables[i], grain);
+}
+
+/* ---- asking ---- */
+
+bool cube_find_path(const struct cube *cube, size_t table, const char *field,
+                    struct cube_path *path) {
+    struct report_path found;
+    if (!report_find_path(cube->report, table, field, &found))
+        return false;
+    const struct cube_table *own = &cube->tables[table];
+    const struct cube_table *other = found.dataset < 0 ? NULL : &cube->tables[found.dataset];
+    size_t dictionary = other ? other->dictionaries[found.attribute]
+                              : own->dictionaries[found.column];
+    *path = (struct cube_path){
+        .own = own->columns[found.column],
+        .row_of_key = other ? other->row_of_key : NULL,
+        .attribute = other ? other->columns[found.attribute] : NULL,
+        .dictionary =
+            report_is_dimension(found.field->type) ? &cube->dictionaries[dictionary] : NULL,
+        .field = found.field,
+    };
+    return true;
+}
