@@ -67,27 +67,33 @@ static void table_reserve(struct cube_table *table) {
             memory_resize(table->columns[i], table->capacity, sizeof **table->columns);
 }
 
-/* What tells rows of a dataset without a key apart, and which of them there are. */
+/* Rows that are alike often stand near each other, as the tickets of an event do. Those are added up
+ * as they come, by a few thousand places for the rows of late; what is left is added up when the
+ * table is sorted. */
+#define PLACES 8192
+
 struct groups {
     struct cube_table *table;
-    size_t keys[64], key_count;
-    uint32_t *slots; /* row + 1 */
-    size_t slot_count;
+    size_t keys[CUBE_MAX_FIELDS], key_count;
+    size_t numbers[CUBE_MAX_FIELDS], number_count;
+    uint32_t places[PLACES]; /* row + 1 */
 };
 
 static void groups_begin(struct groups *groups, struct cube_table *table) {
     const struct report_dataset *dataset = table->dataset;
     *groups = (struct groups){.table = table};
-    for (size_t i = 0; i < dataset->field_count && groups->key_count < COUNT_OF(groups->keys); i++)
-        if (!report_is_number(dataset->fields[i].type))
+    for (size_t i = 0; i < dataset->field_count; i++)
+        if (report_is_number(dataset->fields[i].type))
+            groups->numbers[groups->number_count++] = i;
+        else
             groups->keys[groups->key_count++] = i;
 }
 
-static uint64_t hash_row(const struct groups *groups, const int64_t *row) {
+static size_t place_of(const struct groups *groups, const int64_t *row) {
     uint64_t hash = 0;
     for (size_t i = 0; i < groups->key_count; i++)
         hash = (hash ^ (uint64_t)row[groups->keys[i]]) * UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ hash >> 32;
+    return (hash ^ hash >> 32) & (PLACES - 1);
 }
 
 static bool is_row(const struct groups *groups, size_t at, const int64_t *row) {
@@ -95,23 +101,6 @@ static bool is_row(const struct groups *groups, size_t at, const int64_t *row) {
         if (groups->table->columns[groups->keys[i]][at] != row[groups->keys[i]])
             return false;
     return true;
-}
-
-static void groups_grow(struct groups *groups) {
-    const struct cube_table *table = groups->table;
-    int64_t row[COUNT_OF(groups->keys)];
-    free(groups->slots);
-    groups->slot_count = groups->slot_count ? groups->slot_count * 4 : 1024;
-    groups->slots = memory_resize(NULL, groups->slot_count, sizeof *groups->slots);
-    memset(groups->slots, 0, groups->slot_count * sizeof *groups->slots);
-    for (size_t i = 0; i < table->rows; i++) {
-        for (size_t j = 0; j < table->dataset->field_count; j++)
-            row[j] = table->columns[j][i];
-        size_t at = hash_row(groups, row) & (groups->slot_count - 1);
-        while (groups->slots[at])
-            at = (at + 1) & (groups->slot_count - 1);
-        groups->slots[at] = (uint32_t)i + 1;
-    }
 }
 
 static void append_row(struct cube_table *table, const int64_t *row) {
@@ -123,21 +112,14 @@ static void append_row(struct cube_table *table, const int64_t *row) {
 
 static void groups_add(struct groups *groups, const int64_t *row) {
     struct cube_table *table = groups->table;
-    const struct report_dataset *dataset = table->dataset;
-    if (table->rows * 2 >= groups->slot_count)
-        groups_grow(groups);
-    size_t at = hash_row(groups, row) & (groups->slot_count - 1);
-    for (; groups->slots[at]; at = (at + 1) & (groups->slot_count - 1)) {
-        size_t other = groups->slots[at] - 1;
-        if (!is_row(groups, other, row))
-            continue;
-        for (size_t i = 0; i < dataset->field_count; i++)
-            if (report_is_number(dataset->fields[i].type))
-                table->columns[i][other] += row[i];
+    uint32_t *place = &groups->places[place_of(groups, row)];
+    if (*place == 0 || !is_row(groups, *place - 1, row)) {
+        append_row(table, row);
+        *place = (uint32_t)table->rows;
         return;
     }
-    append_row(table, row);
-    groups->slots[at] = (uint32_t)table->rows;
+    for (size_t i = 0; i < groups->number_count; i++)
+        table->columns[groups->numbers[i]][*place - 1] += row[groups->numbers[i]];
 }
 
 /* ---- reading ---- */
@@ -157,7 +139,7 @@ struct last_text {
 struct reading {
     struct cube *cube;
     struct cube_table *table;
-    struct last_text last[64];
+    struct last_text last[CUBE_MAX_FIELDS];
 };
 
 static int64_t text_number(struct reading *reading, size_t field, struct span text) {
@@ -200,7 +182,7 @@ static bool read_rows(struct cube *cube, struct cube_table *table, struct statem
                       struct err *err) {
     struct reading reading = {.cube = cube, .table = table};
     struct groups groups;
-    int64_t row[COUNT_OF(reading.last)];
+    int64_t row[CUBE_MAX_FIELDS];
     bool has_row = true, ok = true;
     groups_begin(&groups, table);
     while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
@@ -210,14 +192,13 @@ static bool read_rows(struct cube *cube, struct cube_table *table, struct statem
         else
             append_row(table, row);
     }
-    free(groups.slots);
     return ok;
 }
 
 static bool check_columns(const struct report_dataset *dataset, const struct statement *statement,
                           struct err *err) {
     size_t count = statement_column_count(statement);
-    if (count != dataset->field_count || count > 64)
+    if (count != dataset->field_count || count > CUBE_MAX_FIELDS)
         return err_set(err, ERR_MODEL, "%s gives %zu columns, the report's dataset %s declares %zu",
                        dataset->sql_path, count, dataset->name, dataset->field_count);
     return true;
@@ -305,7 +286,7 @@ static void coarsen_table(struct cube_table *table, enum cube_grain grain) {
     const struct report_dataset *dataset = table->dataset;
     struct cube_table old = *table;
     struct groups groups;
-    int64_t row[COUNT_OF(groups.keys)], *columns[COUNT_OF(groups.keys)];
+    int64_t row[CUBE_MAX_FIELDS], *columns[CUBE_MAX_FIELDS];
     memcpy(columns, table->columns, dataset->field_count * sizeof *columns);
     table->rows = table->capacity = 0;
     memset(table->columns, 0, dataset->field_count * sizeof *table->columns);
@@ -316,7 +297,6 @@ static void coarsen_table(struct cube_table *table, enum cube_grain grain) {
                                                              : columns[j][i];
         groups_add(&groups, row);
     }
-    free(groups.slots);
     for (size_t j = 0; j < dataset->field_count; j++)
         free(columns[j]);
     cube_table_sort(table);

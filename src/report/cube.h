@@ -11,6 +11,7 @@
 #include "warehouse/warehouse.h"
 
 #define CUBE_RATE_UNIT 1000000
+#define CUBE_MAX_FIELDS 64 /* of a dataset */
 
 /* Days are counted from 1900-01-01, which is day 1; 0 stands for no day. A Monday. */
 int64_t cube_day_read(struct span text);
@@ -83,7 +84,7 @@ int cube_find_dictionary(const struct cube *cube, const char *name);
 
 /* ---- cube_sort.c ---- */
 
-/* Rows in the order of their dimensions and dates, so that what is alike stands together. */
+/* Rows in the order of their dimensions and dates, and those that are alike added up. */
 void cube_table_sort(struct cube_table *table);
 
 /* ---- cube_code.c ---- */

@@ -61,14 +61,30 @@ static void sort_by_digit(const struct entry *from, struct entry *to, size_t cou
         to[starts[from[i].order >> shift & (DIGITS - 1)]++] = from[i];
 }
 
+/* Writes a column in the new order, one value for all rows that are alike. Returns how many. */
+static size_t apply_column(const struct cube_table *table, size_t field, const struct entry *entries,
+                           int64_t *sorted) {
+    const int64_t *values = table->columns[field];
+    bool is_number = report_is_number(table->dataset->fields[field].type);
+    size_t count = 0;
+    for (size_t i = 0; i < table->rows; i++) {
+        if (i == 0 || entries[i].order != entries[i - 1].order)
+            sorted[count++] = values[entries[i].row];
+        else if (is_number)
+            sorted[count - 1] += values[entries[i].row];
+    }
+    return count;
+}
+
 static void apply(struct cube_table *table, const struct entry *entries) {
+    size_t count = table->rows;
     for (size_t i = 0; i < table->dataset->field_count; i++) {
         int64_t *sorted = memory_resize(NULL, table->capacity, sizeof *sorted);
-        for (size_t j = 0; j < table->rows; j++)
-            sorted[j] = table->columns[i][entries[j].row];
+        count = apply_column(table, i, entries, sorted);
         free(table->columns[i]);
         table->columns[i] = sorted;
     }
+    table->rows = count;
 }
 
 void cube_table_sort(struct cube_table *table) {
@@ -77,7 +93,7 @@ void cube_table_sort(struct cube_table *table) {
     struct entry *entries = memory_resize(NULL, table->rows, sizeof *entries);
     struct entry *other = memory_resize(NULL, table->rows, sizeof *other);
     unsigned bits = 0;
-    /* Rows that cannot be ordered stay as they came: nothing but the size of the page hangs on it. */
+    /* Where one number cannot hold it all, rows stay as they came: sums are the same. */
     bool ok = make_orders(table, entries, &bits);
     for (unsigned shift = 0; ok && shift < bits; shift += DIGIT_BITS) {
         sort_by_digit(entries, other, table->rows, shift);

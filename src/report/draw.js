@@ -234,9 +234,8 @@ function drawTime(figure, chart) {
   const unit = unitFor(range.from, range.to), buckets = bucketsOf(unit, range.from, range.to);
   const sums = measureBy(measure, view, byDate(measure.date, buckets.starts.length, buckets.find));
   const values = buckets.starts.map((_, at) => sums.value(at));
-  let so_far = 0;
-  const totals = values.map(value => so_far += value || 0);
-  const scale = measure.type === "money" ? 100 : 1;
+  let soFar = 0;
+  const totals = values.map(value => soFar += value || 0);
   const type = measure.type;
   const isCumulated = chart.cumulated && type !== "rate";
   const datasets = [{
@@ -251,7 +250,7 @@ function drawTime(figure, chart) {
   const names = buckets.starts.map(day => bucketName(unit, day, false));
   const per = { day: "Per day", week: "Per week", month: "Per month" }[unit];
   say(figure, noteOf([measure]), `${measure.title} ${per.toLowerCase()}, in all ` +
-    textOf(type, so_far), 300);
+    textOf(type, soFar), 300);
   addLegend(figure, isCumulated ? [[style("--c1"), per], [style("--c2"), "Sum so far, right scale"]]
     : [[style("--c1"), per]]);
   const scales = {
@@ -273,7 +272,6 @@ function drawTime(figure, chart) {
   showData(figure, ["From", measure.title, ...isCumulated ? ["So far"] : []],
     buckets.starts.map((day, at) => [isoOf(day), textOf(type, values[at]),
       ...isCumulated ? [textOf(type, totals[at])] : []]));
-  void scale;
 }
 
 /* ---- bars ---- */
@@ -323,7 +321,7 @@ function drawBars(figure, chart) {
   const most = Math.max(0, ...datasets.flatMap(d => d.data).filter(v => v !== null));
   const top = chart.reference === null ? most : Math.max(most, chart.reference);
   const narrow = figure.node.clientWidth < 520;
-  say(figure, noteOf(measures, hidden ? `Best and worst ${ENDS} of ${groups.length - 1 + hidden}` : ""),
+  say(figure, noteOf(measures, hidden ? `Highest and lowest ${ENDS} of ${groups.length - 1 + hidden}` : ""),
     `${measures.map(m => m.title).join(" and ")} by ${by.title.toLowerCase()}; first ${names[0]} with ` +
     textOf(type, value(results[0], groups[0])), 44 + groups.length * (measures.length > 1 ? 34 : 24));
   const keys = measures.length > 1 ? measures.map((m, i) => [colors[i], m.title]) : [];
@@ -374,7 +372,8 @@ function paceOf(terms, measure, view, key, until) {
     const dataset = page.datasets[index], values = dataset.values[column];
     const wanted = wantedRows(dataset, view.names, view.without), keys = valuesOf(dataset, key);
     const ends = valuesOf(dataset, until);
-    const own = dataset.columns.findIndex(c => c.type === "date");
+    /* What describes the keys holds from the first day on. */
+    const own = dataset.key === null ? dataset.columns.findIndex(c => c.type === "date") : -1;
     for (let row = 0; row < dataset.rows; row++) {
       if (!wanted[row] || keys[row] < 0 || !(ends[row] > 0)) continue;
       const before = own < 0 ? MOST_DAYS : ends[row] - dataset.values[own][row];
@@ -432,14 +431,12 @@ function drawPacing(figure, chart) {
     return showEmpty(figure, "There is nothing to show for these filters.");
   const lines = [first, others].map(members => lineOf(members, sums, overs, ends, isRate));
   const days = lines[0].map((_, at) => lines[0].length - 1 - at);
-  const things = count => `${whole.format(count)} ${count === 1 ? "event" : "events"}`;
   const names = [
     chosen !== undefined ? namesOf(chart.key)[chosen]
       : (isAll ? "Still to come" : "Of this period") + ` (${whole.format(first.length)})`,
     (like ? "Past, same " + columnNamed(chart.like).title.toLowerCase() : "Past") +
       ` (${whole.format(others.length)})`,
   ];
-  void things;
   const type = measure.type;
   say(figure, noteOf([measure], isRate ? "" : "Average"), `${measure.title} by days before ` +
     columnNamed(chart.until).title.toLowerCase(), 300);
@@ -481,11 +478,14 @@ function drawQuality(figure) {
   const totals = new Map();
   for (const count of page.quality)
     if (count.rows) totals.set(count[field], (totals.get(count[field]) || 0) + count.rows);
-  const names = [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a));
-  if (!names.length) return showEmpty(figure, "No row was turned away in the last snapshots.");
+  const sorted = [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a));
+  if (!sorted.length) return showEmpty(figure, "No row was turned away in the last snapshots.");
   const colors = ["--c1", "--c2", "--c4", "--c5", "--c6", "--c3"].map(style);
+  /* As many as can be told apart; the rest together. */
+  const names = sorted.length > colors.length ? sorted.slice(0, colors.length - 1).concat(["other"]) : sorted;
+  const nameOf = count => names.includes(count[field]) ? count[field] : "other";
   const rows = names.map(name => snapshots.map(snapshot => page.quality.reduce((sum, count) =>
-    sum + (count.snapshot === snapshot && count[field] === name ? count.rows : 0), 0)));
+    sum + (count.snapshot === snapshot && count.rows && nameOf(count) === name ? count.rows : 0), 0)));
   const last = rows.reduce((sum, row) => sum + row[row.length - 1], 0);
   say(figure, "Rows in quarantine at each of the last snapshots. Filters do not act on it.",
     `Rows in quarantine by ${field}; now ${whole.format(last)}`, 260);

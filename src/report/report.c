@@ -1,7 +1,5 @@
 #include "report/report_parts.h"
 
-#include "base/age.h"
-
 /* A page of 3 MB is quick to open, and has a few hundred KB of text and library beside its data. */
 #define MOST_DATA_BYTES 2300000
 
@@ -26,6 +24,7 @@ static void add_header(struct report *report) {
 static void add_body(struct report *report) {
     struct buf *out = report->out;
     add_header(report);
+    report_add_sources(report);
     report_add_warnings(report);
     buf_add_text(out, "<div id=\"filters\"></div>\n<main>\n");
     report_add_tiles(report);

@@ -307,6 +307,7 @@ function tellAges() {
     node.textContent = clockTime.format(new Date(time)) + " UTC";
     node.title = ageOf(time);
   });
+  document.querySelectorAll("[data-age]").forEach(node => { node.textContent = ageOf(node.dataset.age); });
   const age = page.loadedAt ? (Date.now() - Date.parse(page.loadedAt)) / 1000 : 0;
   const line = document.getElementById("as-of");
   if (page.loadedAt) line.append(element("span", "age", " " + ageOf(page.loadedAt) + "."));

@@ -57,6 +57,38 @@ static const char *state_of(const struct health *health, const struct sheet_info
     return health_is_stale(health, sheet) ? "old" : "good";
 }
 
+static const char *source_of(const struct sheet_info *sheet) {
+    if (!sheet->source)
+        return "never";
+    return strcmp(sheet->source, "sheets") == 0 ? "Google Sheets" : "CSV file";
+}
+
+void report_add_sources(struct report *report) {
+    const struct health *health = &report->health;
+    buf_add_text(report->out, "<ul id=\"sources\" aria-label=\"Sheets, their source and age\">\n");
+    for (size_t i = 0; i < health->sheet_count; i++) {
+        const struct sheet_info *sheet = &health->sheets[i];
+        struct buf age = {0};
+        if (sheet->loaded_at)
+            age_add(&age, sheet->loaded_at);
+        bool is_good = strcmp(state_of(health, sheet), "good") == 0;
+        buf_add_text(report->out, is_good ? "<li><b>" : "<li class=\"bad\"><b>");
+        page_add_text(report->out, sheet->name);
+        buf_printf(report->out, "</b> %s%s", source_of(sheet), age.size ? ", " : "");
+        if (sheet->loaded_at) {
+            buf_add_text(report->out, "<span data-age=\"");
+            page_add_text(report->out, sheet->loaded_at);
+            buf_add_text(report->out, "\">");
+            page_add_text(report->out, buf_text(&age));
+            buf_add_text(report->out, "</span>");
+        }
+        buf_printf(report->out, "%s%s</li>\n", is_good ? "" : ", ",
+                   is_good ? "" : state_of(health, sheet));
+        buf_free(&age);
+    }
+    buf_add_text(report->out, "</ul>\n");
+}
+
 void report_add_sheets(struct report *report) {
     static const char *const columns[] = {"Sheet", "State",     "Source", "Pulled",
                                           "#Rows", "#Rejected", "Place"};
@@ -69,10 +101,7 @@ void report_add_sheets(struct report *report) {
         page_add_text(report->out, sheet->name);
         buf_printf(report->out, "</th><td><span class=\"state %s\">%s</span></td>",
                    strcmp(state, "good") == 0 ? "good" : "bad", state);
-        add_text(report->out, sheet->source && strcmp(sheet->source, "sheets") == 0
-                                  ? "Google Sheets"
-                              : sheet->source ? "CSV file"
-                                              : "");
+        add_text(report->out, source_of(sheet));
         buf_add_text(report->out, "<td>");
         add_time(report->out, sheet->loaded_at);
         buf_add_text(report->out, "</td>");

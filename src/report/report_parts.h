@@ -62,7 +62,8 @@ void report_add_tables(struct report *report);
 
 /* What everybody should see first: what is stale, held back, or from elsewhere. */
 void report_add_warnings(struct report *report);
-/* Each sheet's source and age. */
+/* Each sheet's source and age, in short and as a table. */
+void report_add_sources(struct report *report);
 void report_add_sheets(struct report *report);
 /* The last loads, and the rows in quarantine. */
 void report_add_quality(struct report *report);

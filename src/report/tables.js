@@ -86,7 +86,7 @@ function makeTable(section, columns, sortBy, isDescending) {
     rows.slice(0, it.shown).forEach(row => {
       const tr = element("tr");
       row.forEach((cell, index) => {
-        const td = element(index ? "td" : "th", columns[index].isNumber ? "n" : "");
+        const td = element(index ? "td" : "th", columns[index].isNumber ? "n" : columns[index].isDate ? "d" : "");
         if (!index) td.scope = "row";
         if (cell.node) td.append(cell.node);
         else td.textContent = cell.text;
@@ -184,7 +184,10 @@ function makeTables() {
     const columns = view.by.map(field => ({ title: columnNamed(field).title, isNumber: false }))
       .concat(view.columns.map(column => typeof column === "number"
         ? { title: page.measures[column].title, isNumber: true }
-        : { title: columnNamed(column).title, isNumber: !["text", "date"].includes(columnNamed(column).type) }));
+        : {
+          title: columnNamed(column).title, isDate: columnNamed(column).type === "date",
+          isNumber: !["text", "date"].includes(columnNamed(column).type),
+        }));
     const date = view.columns.findIndex(column => typeof column === "string" && columnNamed(column).type === "date");
     const number = view.columns.findIndex(column => typeof column === "number");
     const sortBy = view.by.length + (date >= 0 ? date : number);
