@@ -124,10 +124,23 @@ static void groups_add(struct groups *groups, const int64_t *row) {
 
 /* ---- reading ---- */
 
-static int64_t number_of(struct value value, double unit) {
-    if (value.kind == VALUE_INTEGER || value.kind == VALUE_MONEY)
-        return value.kind == VALUE_MONEY ? value.integer : value.integer * (int64_t)unit;
-    return value.kind == VALUE_REAL ? llround(value.real * unit) : 0;
+/* How a column's values become integers. */
+enum reading_kind { READ_DAY, READ_NAME, READ_NUMBER, READ_HUNDREDTHS, READ_RATE };
+
+static enum reading_kind kind_of(enum field_type type) {
+    if (report_is_date(type))
+        return READ_DAY;
+    if (report_is_dimension(type))
+        return READ_NAME;
+    if (type == FIELD_RATE)
+        return READ_RATE;
+    return type == FIELD_MONEY || type == FIELD_NUMBER ? READ_HUNDREDTHS : READ_NUMBER;
+}
+
+static int64_t number_of(struct value value, int64_t unit) {
+    if (value.kind == VALUE_INTEGER)
+        return value.integer * unit;
+    return value.kind == VALUE_REAL ? llround(value.real * (double)unit) : 0;
 }
 
 /* A text of the row before comes often again, and its number with it. */
@@ -139,6 +152,7 @@ struct last_text {
 struct reading {
     struct cube *cube;
     struct cube_table *table;
+    enum reading_kind kinds[CUBE_MAX_FIELDS];
     struct last_text last[CUBE_MAX_FIELDS];
 };
 
@@ -161,21 +175,26 @@ static int64_t other_number(struct reading *reading, size_t field, struct value 
     return text_number(reading, field, span_from(text));
 }
 
-static void read_row(struct reading *reading, const struct statement *statement, int64_t *row) {
-    const struct report_dataset *dataset = reading->table->dataset;
-    for (size_t i = 0; i < dataset->field_count; i++) {
-        enum field_type type = dataset->fields[i].type;
-        struct value value = statement_value(statement, i);
-        if (report_is_date(type))
-            row[i] = cube_day_read(value_span(value));
-        else if (report_is_dimension(type))
-            row[i] = value.kind == VALUE_TEXT ? text_number(reading, i, value_span(value))
-                                              : other_number(reading, i, value);
-        else
-            row[i] = number_of(value, type == FIELD_RATE                             ? CUBE_RATE_UNIT
-                                      : type == FIELD_MONEY || type == FIELD_NUMBER ? 100
-                                                                                     : 1);
+static int64_t cell_number(struct reading *reading, size_t field, struct value value) {
+    switch (reading->kinds[field]) {
+    case READ_DAY:
+        return cube_day_read(value_span(value));
+    case READ_NAME:
+        return value.kind == VALUE_TEXT ? text_number(reading, field, value_span(value))
+                                        : other_number(reading, field, value);
+    case READ_NUMBER:
+        return number_of(value, 1);
+    case READ_HUNDREDTHS:
+        return number_of(value, 100);
+    case READ_RATE:
+        return number_of(value, CUBE_RATE_UNIT);
     }
+    return 0;
+}
+
+static void read_row(struct reading *reading, const struct statement *statement, int64_t *row) {
+    for (size_t i = 0; i < reading->table->dataset->field_count; i++)
+        row[i] = cell_number(reading, i, statement_value(statement, i));
 }
 
 static bool read_rows(struct cube *cube, struct cube_table *table, struct statement *statement,
@@ -184,6 +203,8 @@ static bool read_rows(struct cube *cube, struct cube_table *table, struct statem
     struct groups groups;
     int64_t row[CUBE_MAX_FIELDS];
     bool has_row = true, ok = true;
+    for (size_t i = 0; i < table->dataset->field_count; i++)
+        reading.kinds[i] = kind_of(table->dataset->fields[i].type);
     groups_begin(&groups, table);
     while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
         read_row(&reading, statement, row);

@@ -31,7 +31,8 @@ SELECT event_id, channel, purchase_datetime AS day,
         THEN 1 ELSE 0 END AS came,
     price_paid AS gross, 0 AS refunds
 FROM silver_tickets t
-WHERE status IN ('sold', 'used', 'refunded')
+-- sold, used, refunded: two comparisons are quicker than a list of three
+WHERE status <> 'pending' AND status <> 'cancelled'
 UNION ALL
 SELECT event_id, channel, purchase_datetime, -1,
     CASE WHEN EXISTS (
