@@ -205,9 +205,8 @@ function daysWithin(measure, view) {
       if (days[row] > to) to = days[row];
     }
   }
-  if (view.from !== null) from = Math.max(view.from, Math.min(from, view.to || from));
-  if (view.to !== null) to = Math.min(view.to, Math.max(to, AS_OF));
-  return from <= to ? { from, to } : null;
+  if (from > to) return null;
+  return { from: view.from === null ? from : view.from, to: view.to === null ? to : view.to };
 }
 
 function bucketsOf(unit, from, to) {
@@ -232,7 +231,8 @@ function drawTime(figure, chart) {
   const range = measure.date && daysWithin(measure, view);
   if (!range) return showEmpty(figure, "There is nothing to show for these filters.");
   const unit = unitFor(range.from, range.to), buckets = bucketsOf(unit, range.from, range.to);
-  const sums = measureBy(measure, view, byDate(measure.date, buckets.starts.length, buckets.find));
+  const sums = measureBy(measure, view, byDate(`${unit} ${range.from}`, measure.date, buckets.starts.length, buckets.find));
+  if (!sums.seen.some(Boolean)) return showEmpty(figure, "There is nothing to show for these filters.");
   const values = buckets.starts.map((_, at) => sums.value(at));
   let soFar = 0;
   const totals = values.map(value => soFar += value || 0);
@@ -294,7 +294,7 @@ function drawBars(figure, chart) {
   const measures = chart.together ? chart.measures.map(index => page.measures[index])
     : [page.measures[chart.measures[figure.measure]]];
   const by = chart.by[figure.by], type = measures[0].type, view = viewFor(measures);
-  const group = by.weekday ? byDate(by.field, 7, day => (day - 1) % 7) : byField(by.field);
+  const group = by.weekday ? byDate("weekday", by.field, 7, day => (day - 1) % 7) : byField(by.field);
   const nameAll = by.weekday ? WEEKDAYS : namesOf(by.field);
   const results = measures.map(measure => measureBy(measure, view, group));
   const rate = chart.rate === null ? null : page.measures[chart.rate];

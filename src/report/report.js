@@ -88,13 +88,11 @@ function changeNode(measure, change, text) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/* Twelve weeks or less, or the period in up to thirty parts. */
+/* The period in up to fifteen parts; without one the last twelve weeks. */
 function sparkRange() {
-  if (filters.from !== null && filters.to !== null) {
-    const days = filters.to - filters.from + 1;
-    return { from: filters.from, step: Math.max(1, Math.ceil(days / 30)), count: Math.min(30, Math.ceil(days / Math.max(1, Math.ceil(days / 30)))) };
-  }
-  return { from: AS_OF - 12 * 7 + 1, step: 7, count: 12 };
+  if (filters.from === null || filters.to === null) return { from: AS_OF - 12 * 7 + 1, step: 7, count: 12 };
+  const days = filters.to - filters.from + 1, step = Math.max(1, Math.ceil(days / 15));
+  return { from: filters.from, step, count: Math.ceil(days / step) };
 }
 
 function sparkline(values) {
@@ -105,12 +103,11 @@ function sparkline(values) {
   svg.setAttribute("aria-hidden", "true");
   if (known.length < 2) return svg;
   const low = Math.min(...known, 0), high = Math.max(...known), span = high - low || 1;
-  let path = "", isOpen = false;
+  let path = "";
   values.forEach((value, index) => {
-    if (value === null) { isOpen = false; return; }
+    if (value === null) return;
     const x = index / (values.length - 1) * 100, y = 26 - (value - low) / span * 24;
-    path += (isOpen ? "L" : "M") + x.toFixed(1) + " " + y.toFixed(1);
-    isOpen = true;
+    path += (path ? "L" : "M") + x.toFixed(1) + " " + y.toFixed(1);
   });
   const line = document.createElementNS(SVG, "path");
   line.setAttribute("d", path);
@@ -123,7 +120,7 @@ function tileData(measure) {
   const group = split === null ? null : byField(split), spark = sparkRange(), compared = comparison();
   const at = window => measureBy(measure, Object.assign({ names }, window), group);
   const canCompare = measure.date && AS_OF > 0;
-  const parts = byDate(measure.date, spark.count, day => {
+  const parts = byDate("spark", measure.date, spark.count, day => {
     const index = Math.floor((day - spark.from) / spark.step);
     return index < spark.count ? index : -1;
   });
@@ -138,7 +135,7 @@ function tileData(measure) {
 function fillTile(tile, measure, data, group) {
   const value = data.value.value(group);
   const number = element("dd", "value", textOf(measure.type, value));
-  number.title = textOf(measure.type, value);
+  number.classList.toggle("long", number.textContent.length > 11);
   const children = [tile.querySelector("dt"), number];
   if (data.now) {
     children.push(changeNode(measure, changeOf(measure, data.now.value(group), data.before.value(group)), data.compared.text));
@@ -322,7 +319,7 @@ let fillTables = () => {};
 
 function update() {
   setPeriod();
-  forgetRows();
+  forgetKnown();
   controls.forEach(control => control.read());
   reset.hidden = state.period === "all" && filters.names.size === 0;
   fillTiles();

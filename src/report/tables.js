@@ -188,9 +188,7 @@ function makeTables() {
           title: columnNamed(column).title, isDate: columnNamed(column).type === "date",
           isNumber: !["text", "date"].includes(columnNamed(column).type),
         }));
-    const date = view.columns.findIndex(column => typeof column === "string" && columnNamed(column).type === "date");
-    const number = view.columns.findIndex(column => typeof column === "number");
-    const sortBy = view.by.length + (date >= 0 ? date : number);
+    const sortBy = view.by.length + view.columns.findIndex(column => typeof column === "number");
     const it = makeTable(section, columns, sortBy, true);
     tables.push(it);
     fills.push(() => fillView(it, view));
