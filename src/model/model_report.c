@@ -301,10 +301,20 @@ static void check_reach(struct draft *draft, const struct json *where,
     }
 }
 
+static int64_t read_unit(struct draft *draft, const struct json *json) {
+    struct err err = {0};
+    int64_t unit = 1;
+    if (!json_find_integer(json, "unit", &unit, &err) || unit < 1) {
+        reader_fault(draft->reader, json, "unit", "\"unit\" must be a whole number from 1 on");
+        return 1;
+    }
+    return unit;
+}
+
 static void read_measure(struct draft *draft, const struct json *json,
                          struct report_measure *measure) {
-    static const char *const types[] = {"integer", "money", "rate"};
-    static const enum field_type values[] = {FIELD_INTEGER, FIELD_MONEY, FIELD_RATE};
+    static const char *const types[] = {"integer", "money", "rate", "average"};
+    static const enum field_type values[] = {FIELD_INTEGER, FIELD_MONEY, FIELD_RATE, FIELD_NUMBER};
     struct reader *reader = draft->reader;
     size_t index = 0;
     measure->name = reader_name(reader, json, "name");
@@ -318,8 +328,9 @@ static void read_measure(struct draft *draft, const struct json *json,
     measure->type = values[index];
     measure->terms = read_terms(draft, json, "sum", IS_NEEDED, &measure->term_count);
     measure->over = read_terms(draft, json, "over", IS_OPTIONAL, &measure->over_count);
-    if ((measure->type == FIELD_RATE) != (json_find(json, "over") != NULL))
-        reader_fault(reader, json, "over", "is for a rate, and a rate needs it");
+    if ((index >= 2) != (json_find(json, "over") != NULL))
+        reader_fault(reader, json, "over", "\"over\" is for a rate or an average, which need it");
+    measure->unit = read_unit(draft, json);
     measure->where = read_field(draft, json, "where", KIND_NUMBER, IS_OPTIONAL);
     measure->date = read_field(draft, json, "date", KIND_DATE, IS_OPTIONAL);
     if (!measure->date)

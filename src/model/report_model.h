@@ -28,10 +28,11 @@ struct report_term {
 struct report_measure {
     const char *name, *title;
     const char *description; /* or NULL; stands under what shows the measure */
-    enum field_type type;    /* FIELD_INTEGER, FIELD_MONEY or FIELD_RATE */
+    enum field_type type;    /* FIELD_INTEGER, _MONEY, _RATE or, of an average, _NUMBER */
+    int64_t unit;            /* so much of the sum is shown as 1: 3600 for hours out of seconds */
     size_t term_count;
     const struct report_term *terms;
-    size_t over_count; /* of a rate: what the sum is divided by */
+    size_t over_count; /* of a rate or an average: what the sum is divided by */
     const struct report_term *over;
     const char *where; /* a number that must not be 0 for a row to count, or NULL */
     const char *date;  /* the date on which a period acts, or NULL */

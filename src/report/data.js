@@ -233,9 +233,9 @@ function measureBy(measure, view, group) {
   };
   for (const term of measure.sum) addTerm(result.sum, result.seen, measure, term, view, group);
   for (const term of measure.over) addTerm(result.over, result.seen, measure, term, view, group);
-  result.value = measure.type === "rate"
-    ? at => result.over[at] === 0 ? null : result.sum[at] / result.over[at]
-    : at => result.sum[at];
+  result.value = measure.over.length
+    ? at => result.over[at] === 0 ? null : result.sum[at] / result.over[at] / measure.unit
+    : at => result.sum[at] / measure.unit;
   return result;
 }
 
@@ -251,12 +251,13 @@ function textOf(type, value) {
   if (value === null) return NOTHING;
   if (type === "money") return exact.format(value / 100);
   if (type === "rate") return percent.format(value * 100) + "\u00a0%";
-  return whole.format(value);
+  return type === "average" ? exact.format(value) : whole.format(value);
 }
 function shortOf(type, value) {
   if (value === null) return NOTHING;
   if (type === "money") return Math.abs(value) < 100000 ? whole.format(value / 100) : short.format(value / 100);
   if (type === "rate") return percent.format(value * 100).replace(/\.0$/, "") + "\u00a0%";
+  if (type === "average") return exact.format(value);
   return Math.abs(value) < 10000 ? whole.format(value) : short.format(value);
 }
 const shortDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });

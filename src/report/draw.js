@@ -237,7 +237,7 @@ function drawTime(figure, chart) {
   let soFar = 0;
   const totals = values.map(value => soFar += value || 0);
   const type = measure.type;
-  const isCumulated = chart.cumulated && type !== "rate";
+  const isCumulated = chart.cumulated && !measure.over.length;
   const datasets = [{
     type: "bar", data: values, backgroundColor: style("--c1"), yAxisID: "y", order: 2,
     barPercentage: 0.9, categoryPercentage: 0.9, maxBarThickness: 28, borderRadius: 2,
@@ -403,7 +403,7 @@ function lineOf(members, sums, overs, ends, isRate) {
 }
 
 function drawPacing(figure, chart) {
-  const measure = page.measures[chart.measures[figure.measure]], isRate = measure.type === "rate";
+  const measure = page.measures[chart.measures[figure.measure]], isRate = measure.over.length > 0;
   const view = Object.assign(viewFor([measure]), { without: chart.key });
   const describing = page.datasets.find(d => d.key !== null && d.columns[d.key].name === chart.key);
   if (!describing || !describing.rows) return showEmpty(figure, "There is nothing to show for these filters.");

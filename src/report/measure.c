@@ -79,13 +79,20 @@ void measure_add_value(struct buf *out, enum field_type type, int64_t value) {
     buf_printf(out, ".%02d", (int)(size % 100));
 }
 
+/* Halves go away from zero. */
+static int64_t rounded(int64_t sum, int64_t unit) {
+    return (sum < 0 ? sum - unit / 2 : sum + unit / 2) / unit;
+}
+
 void measure_add(struct buf *out, const struct report_measure *measure, const struct sums *sums,
                  size_t group) {
-    if (measure->type != FIELD_RATE)
-        measure_add_value(out, measure->type, sums->sum[group]);
-    else if (sums->over[group] == 0)
+    int64_t sum = sums->sum[group], over = sums->over[group];
+    if (measure->over_count == 0)
+        measure_add_value(out, measure->type, rounded(sum, measure->unit));
+    else if (over == 0)
         buf_add_text(out, "\u2013");
+    else if (measure->type == FIELD_RATE)
+        buf_printf(out, "%.1f\u00a0%%", 100.0 * (double)sum / (double)over);
     else
-        buf_printf(out, "%.1f\u00a0%%",
-                   100.0 * (double)sums->sum[group] / (double)sums->over[group]);
+        buf_printf(out, "%.2f", (double)sum / (double)over / (double)measure->unit);
 }

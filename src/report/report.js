@@ -68,6 +68,7 @@ function changeOf(measure, now, before) {
     const points = (now - before) * 100;
     return { up: points, text: percent.format(Math.abs(points)) + " pts" };
   }
+  if (measure.type === "average") return { up: now - before, text: exact.format(Math.abs(now - before)) };
   if (before === 0) return now === 0 ? { up: 0, text: "0 %" } : null;
   const part = (now - before) / Math.abs(before) * 100;
   return { up: part, text: (Math.abs(part) >= 1000 ? whole.format(Math.abs(part)) : percent.format(Math.abs(part))) + " %" };
@@ -79,7 +80,7 @@ function changeNode(measure, change, text) {
     node.textContent = "no comparison";
     return node;
   }
-  const isFlat = Math.abs(change.up) < 0.05, isGood = change.up > 0 !== measure.lessIsBetter;
+  const isFlat = Math.abs(change.up) < (measure.type === "average" ? 0.005 : 0.05), isGood = change.up > 0 !== measure.lessIsBetter;
   node.classList.add(isFlat ? "flat" : isGood ? "good" : "bad");
   node.textContent = (isFlat ? "\u25b6 " : change.up > 0 ? "\u25b2 " : "\u25bc ") + change.text;
   node.title = text;

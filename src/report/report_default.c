@@ -72,6 +72,7 @@ static void add_measure(struct draft *draft, const struct gold_model *gold, size
         .title = title_of(draft->arena, &gold->fields[field]),
         .description = gold->fields[field].description,
         .type = type == FIELD_INTEGER ? FIELD_INTEGER : FIELD_MONEY,
+        .unit = 1,
         .term_count = 1,
         .terms = term,
         .date = date ? date->name : NULL,

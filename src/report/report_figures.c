@@ -129,7 +129,7 @@ static void sum_bars(struct report *report, const struct report_chart *chart,
         count = bars->sums[i].count;
     }
     bars->order = arena_array(report->arena, count + 1, sizeof *bars->order);
-    bool is_rate = layout->measures[chart->measures[0]].type == FIELD_RATE;
+    bool is_rate = layout->measures[chart->measures[0]].over_count > 0;
     for (size_t i = 0; i < count; i++)
         if (bars->sums[0].is_seen[i] && (!is_rate || bars->sums[0].over[i]))
             bars->order[bars->count++] = i;

@@ -86,7 +86,9 @@ static void add_measures(struct json_writer *json, const struct report_model *la
         json_open_object(json, NULL);
         json_add_string(json, "name", measure->name);
         json_add_string(json, "title", measure->title);
-        json_add_string(json, "type", type_name(measure->type));
+        json_add_string(json, "type",
+                        measure->type == FIELD_NUMBER ? "average" : type_name(measure->type));
+        json_add_integer(json, "unit", measure->unit);
         add_terms(json, "sum", measure->terms, measure->term_count);
         add_terms(json, "over", measure->over, measure->over_count);
         json_add_string(json, "where", measure->where);
