@@ -176,7 +176,10 @@ static int64_t other_number(struct reading *reading, size_t field, struct value 
 }
 
 static int64_t cell_number(struct reading *reading, size_t field, struct value value) {
-    switch (reading->kinds[field]) {
+    enum reading_kind kind = reading->kinds[field];
+    if (value.kind == VALUE_NULL && kind >= READ_NUMBER && reading->table->dataset->key >= 0)
+        return CUBE_NOTHING;
+    switch (kind) {
     case READ_DAY:
         return cube_day_read(value_span(value));
     case READ_NAME:

@@ -4,6 +4,9 @@
 
 const page = JSON.parse(document.getElementById("data").textContent);
 
+/* A number that a described thing does not have. */
+const MISSING = -(2 ** 51);
+
 /* See cube_code.c: digits to the base of 42, '~' repeats. */
 function decodeColumn(column, rows) {
   const code = column.code, isNumber = column.type !== "text" && column.type !== "date";
@@ -221,7 +224,7 @@ function addTerm(out, seen, measure, [index, column, sign], view, group) {
     const at = groups ? groups[row] : 0;
     if (at < 0 || days && (days[row] < from || days[row] > to)) continue;
     seen[at] = 1;
-    if (!where || where[row] > 0) out[at] += sign * values[row];
+    if ((!where || where[row] > 0) && values[row] !== MISSING) out[at] += sign * values[row];
   }
 }
 

@@ -379,7 +379,7 @@ function paceOf(terms, measure, view, key, until) {
       const before = own < 0 ? MOST_DAYS : ends[row] - dataset.values[own][row];
       const at = Math.min(Math.max(before, 0), MOST_DAYS);
       if (at < MOST_DAYS) seen[at] = 1;
-      out[keys[row] * width + at] += sign * values[row];
+      if (values[row] !== MISSING) out[keys[row] * width + at] += sign * values[row];
     }
   }
   for (let at = 0; at < out.length; at += width)

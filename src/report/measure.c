@@ -42,7 +42,7 @@ static void add_term(const struct cube *cube, const struct report_measure *measu
             continue;
         group = group * (int64_t)sums->inner + inner;
         sums->is_seen[group] = true;
-        if (!has_where || cube_path_value(&where, row) > 0)
+        if (values[row] != CUBE_NOTHING && (!has_where || cube_path_value(&where, row) > 0))
             out[group] += term->is_negative ? -values[row] : values[row];
     }
 }
@@ -84,6 +84,14 @@ static int64_t rounded(int64_t sum, int64_t unit) {
     return (sum < 0 ? sum - unit / 2 : sum + unit / 2) / unit;
 }
 
+static void add_tenths(struct buf *out, int64_t tenths) {
+    uint64_t size = tenths < 0 ? 0 - (uint64_t)tenths : (uint64_t)tenths;
+    if (tenths < 0)
+        buf_add_char(out, '-');
+    decimal_add_grouped(out, (int64_t)(size / 10));
+    buf_printf(out, ".%d\u00a0%%", (int)(size % 10));
+}
+
 void measure_add(struct buf *out, const struct report_measure *measure, const struct sums *sums,
                  size_t group) {
     int64_t sum = sums->sum[group], over = sums->over[group];
@@ -92,7 +100,8 @@ void measure_add(struct buf *out, const struct report_measure *measure, const st
     else if (over == 0)
         buf_add_text(out, "\u2013");
     else if (measure->type == FIELD_RATE)
-        buf_printf(out, "%.1f\u00a0%%", 100.0 * (double)sum / (double)over);
+        add_tenths(out, llround(1000.0 * (double)sum / (double)over));
     else
-        buf_printf(out, "%.2f", (double)sum / (double)over / (double)measure->unit);
+        measure_add_value(out, FIELD_MONEY,
+                          llround(100.0 * (double)sum / (double)over / (double)measure->unit));
 }

@@ -52,6 +52,8 @@ static void add_field(struct report *report, const struct view *view, const char
                 buf_add(out, cube->dictionaries[table->dictionaries[j]].texts[value]);
             else if (report_is_date(dataset->fields[j].type))
                 cube_day_write(value, out);
+            else if (value == CUBE_NOTHING)
+                buf_add_text(out, "\u2013");
             else
                 measure_add_value(out, dataset->fields[j].type, value);
         }

@@ -143,6 +143,7 @@ function fieldCell(field, keyField, key) {
     return { text, sort: text };
   }
   if (type === "date") return value > 0 ? { text: isoOf(value), sort: value } : { text: NOTHING, sort: null };
+  if (value === MISSING) return { text: NOTHING, sort: null, number: null };
   return { text: textOf(type, value), sort: value, number: type === "money" ? (value / 100).toFixed(2) : value };
 }
 
