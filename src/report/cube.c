@@ -247,6 +247,43 @@ static bool read_table(struct cube *cube, size_t index, struct warehouse *wareho
     return ok || err_wrap(err, "the report's %s", dataset->sql_path);
 }
 
+static int compare_texts(const void *a, const void *b, void *context) {
+    const struct span *texts = context;
+    return span_compare(texts[*(const uint32_t *)a], texts[*(const uint32_t *)b]);
+}
+
+/* Texts get their numbers in the order of their bytes: the same data give the same page, in whatever
+ * order a database hands them out. `numbers` is by the numbers of before. */
+static void sort_dictionary(struct dictionary *dictionary, struct arena *arena, int64_t *numbers) {
+    uint32_t *order = arena_array(arena, dictionary->count + 1, sizeof *order);
+    struct span *texts = memory_resize(NULL, dictionary->count + 1, sizeof *texts);
+    for (size_t i = 0; i < dictionary->count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, dictionary->count, sizeof *order, compare_texts, dictionary->texts);
+    for (size_t i = 0; i < dictionary->count; i++) {
+        numbers[order[i]] = (int64_t)i;
+        texts[i] = dictionary->texts[order[i]];
+    }
+    free(dictionary->texts);
+    dictionary->texts = texts;
+}
+
+static void sort_dictionaries(struct cube *cube) {
+    int64_t **numbers = arena_array(cube->arena, cube->dictionary_count + 1, sizeof *numbers);
+    for (size_t i = 0; i < cube->dictionary_count; i++) {
+        struct dictionary *dictionary = &cube->dictionaries[i];
+        numbers[i] = arena_array(cube->arena, dictionary->count + 1, sizeof **numbers);
+        sort_dictionary(dictionary, cube->arena, numbers[i]);
+    }
+    for (size_t i = 0; i < cube->report->dataset_count; i++) {
+        struct cube_table *table = &cube->tables[i];
+        for (size_t j = 0; j < table->dataset->field_count; j++)
+            for (size_t row = 0; report_is_dimension(table->dataset->fields[j].type) && row < table->rows;
+                 row++)
+                table->columns[j][row] = numbers[table->dictionaries[j]][table->columns[j][row]];
+    }
+}
+
 /* Once all texts have their numbers. Of two rows with one key the later one counts. */
 static void index_keys(struct cube *cube) {
     for (size_t i = 0; i < cube->report->dataset_count; i++) {
@@ -276,10 +313,10 @@ bool cube_read(struct cube *cube, const struct report_model *report, struct ware
     for (size_t i = 0; i < report->dataset_count; i++)
         if (!read_table(cube, i, warehouse, err))
             return false;
-    index_keys(cube);
+    sort_dictionaries(cube);
     for (size_t i = 0; i < report->dataset_count; i++)
-        if (cube->tables[i].dataset->key < 0)
-            cube_table_sort(&cube->tables[i]);
+        cube_table_sort(&cube->tables[i]);
+    index_keys(cube);
     return true;
 }
 

@@ -25,7 +25,7 @@ int64_t cube_day_first_of_month(int64_t day);
 
 struct dictionary {
     const char *name;   /* of the columns */
-    struct span *texts; /* by number */
+    struct span *texts; /* by number; in order once all is read */
     size_t count, capacity;
     uint32_t *slots; /* number + 1, by hash */
     size_t slot_count;
@@ -85,7 +85,8 @@ int cube_find_dictionary(const struct cube *cube, const char *name);
 
 /* ---- cube_sort.c ---- */
 
-/* Rows in the order of their dimensions and dates, and those that are alike added up. */
+/* Rows in the order of their dimensions and dates; without a key those that are alike are added
+ * up. */
 void cube_table_sort(struct cube_table *table);
 
 /* ---- cube_code.c ---- */

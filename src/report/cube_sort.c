@@ -66,9 +66,10 @@ static size_t apply_column(const struct cube_table *table, size_t field, const s
                            int64_t *sorted) {
     const int64_t *values = table->columns[field];
     bool is_number = report_is_number(table->dataset->fields[field].type);
+    bool is_described = table->dataset->key >= 0; /* its numbers are no sums */
     size_t count = 0;
     for (size_t i = 0; i < table->rows; i++) {
-        if (i == 0 || entries[i].order != entries[i - 1].order)
+        if (i == 0 || is_described || entries[i].order != entries[i - 1].order)
             sorted[count++] = values[entries[i].row];
         else if (is_number)
             sorted[count - 1] += values[entries[i].row];

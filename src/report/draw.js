@@ -133,6 +133,9 @@ function addLegend(figure, items) {
   }));
 }
 
+const nothing = () => filters.names.size || filters.from !== null || filters.to !== null
+  ? "There is nothing to show for these filters." : "There is nothing to show yet.";
+
 /* Nothing to draw is said, not drawn. */
 function showEmpty(figure, text) {
   if (figure.chart) figure.chart.destroy();
@@ -229,10 +232,10 @@ function bucketName(unit, day, isLong) {
 function drawTime(figure, chart) {
   const measure = page.measures[chart.measures[figure.measure]], view = viewFor([measure]);
   const range = measure.date && daysWithin(measure, view);
-  if (!range) return showEmpty(figure, "There is nothing to show for these filters.");
+  if (!range) return showEmpty(figure, nothing());
   const unit = unitFor(range.from, range.to), buckets = bucketsOf(unit, range.from, range.to);
   const sums = measureBy(measure, view, byDate(`${unit} ${range.from}`, measure.date, buckets.starts.length, buckets.find));
-  if (!sums.seen.some(Boolean)) return showEmpty(figure, "There is nothing to show for these filters.");
+  if (!sums.seen.some(Boolean)) return showEmpty(figure, nothing());
   const values = buckets.starts.map((_, at) => sums.value(at));
   let soFar = 0;
   const totals = values.map(value => soFar += value || 0);
@@ -300,7 +303,7 @@ function drawBars(figure, chart) {
   const rate = chart.rate === null ? null : page.measures[chart.rate];
   const rates = rate && measureBy(rate, view, group);
   const { groups, hidden } = pickGroups(results, group.count, by.weekday);
-  if (groups.length === 0) return showEmpty(figure, "There is nothing to show for these filters.");
+  if (groups.length === 0) return showEmpty(figure, nothing());
   const more = hidden ? `${hidden} more` : "";
   const value = (result, at) => at < 0 ? null : result.value(at);
   const names = groups.map(at => at < 0 ? "\u22ef " + more + " \u22ef" : nameAll[at]);
@@ -406,7 +409,7 @@ function drawPacing(figure, chart) {
   const measure = page.measures[chart.measures[figure.measure]], isRate = measure.over.length > 0;
   const view = Object.assign(viewFor([measure]), { without: chart.key });
   const describing = page.datasets.find(d => d.key !== null && d.columns[d.key].name === chart.key);
-  if (!describing || !describing.rows) return showEmpty(figure, "There is nothing to show for these filters.");
+  if (!describing || !describing.rows) return showEmpty(figure, nothing());
   const ends = Int32Array.from(page.names[chart.key], (_, key) =>
     describing.rowOfKey[key] < 0 ? 0 : valuesOf(describing, chart.until)[describing.rowOfKey[key]]);
   const wanted = wantedRows(describing, view.names, chart.key);
@@ -428,7 +431,7 @@ function drawPacing(figure, chart) {
   const sums = paceOf(measure.sum, measure, view, chart.key, chart.until);
   const overs = isRate ? paceOf(measure.over, measure, view, chart.key, chart.until) : null;
   if (sums.longest < 1 || !first.length && !others.length)
-    return showEmpty(figure, "There is nothing to show for these filters.");
+    return showEmpty(figure, nothing());
   const lines = [first, others].map(members => lineOf(members, sums, overs, ends, isRate));
   const days = lines[0].map((_, at) => lines[0].length - 1 - at);
   const names = [

@@ -77,7 +77,8 @@ function changeOf(measure, now, before) {
 function changeNode(measure, change, text) {
   const node = element("dd", "change");
   if (!change) {
-    node.textContent = "no comparison";
+    node.textContent = NOTHING;
+    node.title = "No comparison: " + text;
     return node;
   }
   const isFlat = Math.abs(change.up) < (measure.type === "average" ? 0.005 : 0.05), isGood = change.up > 0 !== measure.lessIsBetter;
@@ -161,6 +162,7 @@ function fillTiles() {
     });
   });
   const note = document.getElementById("compared");
+  if (note) note.hidden = !data.size || !document.querySelector(".set");
   if (note) note.textContent = comparison().text + ". " +
     (page.grain === "day" ? "" : `Sums are kept by ${page.grain}. `);
 }

@@ -137,6 +137,7 @@ static const struct field *fields_of(struct draft *draft, const struct gold_mode
     struct field *fields = arena_array(draft->arena, gold->field_count, sizeof *fields);
     for (size_t i = 0; i < gold->field_count; i++) {
         fields[i] = gold->fields[i];
+        fields[i].title = title_of(draft->arena, &fields[i]);
         if (is_key(gold, i) && fields[i].type == FIELD_INTEGER)
             fields[i].type = FIELD_STRING;
     }

@@ -99,8 +99,8 @@ function makeTable(section, columns, sortBy, isDescending) {
       if (index === it.sortBy) cell.setAttribute("aria-sort", it.isDescending ? "descending" : "ascending");
       else cell.removeAttribute("aria-sort");
     });
-    count.textContent = rows.length === it.rows.length ? `${whole.format(rows.length)} rows`
-      : `${whole.format(rows.length)} of ${whole.format(it.rows.length)} rows`;
+    const all = `${whole.format(it.rows.length)} ${it.rows.length === 1 ? "row" : "rows"}`;
+    count.textContent = rows.length === it.rows.length ? all : `${whole.format(rows.length)} of ${all}`;
     more.hidden = rows.length <= it.shown;
   };
   search.addEventListener("input", () => { it.shown = ROWS_AT_ONCE; it.draw(); });

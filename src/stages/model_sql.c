@@ -1,5 +1,6 @@
 #include "stages/model_sql.h"
 
+#include "model/report_model.h"
 #include "stages/schema.h"
 
 /* SQLite says "sqlite::memory:: message"; the place of the fault is the file. */
@@ -20,20 +21,22 @@ static struct statement *prepare(struct warehouse *warehouse, const char *path, 
     return NULL;
 }
 
-static void check_gold(struct warehouse *warehouse, const struct gold_model *gold,
-                       struct model_faults *faults) {
-    struct statement *statement = prepare(warehouse, gold->sql_path, gold->sql, faults);
+/* A SELECT gives the columns that the model declares, in their order. */
+static void check_select(struct warehouse *warehouse, const char *path, const char *sql,
+                         const char *name, const struct field *fields, size_t field_count,
+                         struct model_faults *faults) {
+    struct statement *statement = prepare(warehouse, path, sql, faults);
     if (!statement)
         return;
     size_t count = statement_column_count(statement);
-    if (count != gold->field_count)
-        model_fault_add(faults, gold->sql_path, "gives %zu columns, %s declares %zu", count,
-                        gold->name, gold->field_count);
-    for (size_t i = 0; i < count && i < gold->field_count; i++) {
-        const char *name = statement_column_name(statement, i);
-        if (strcmp(name, gold->fields[i].name) != 0)
-            model_fault_add(faults, gold->sql_path, "column %zu is \"%s\", %s declares \"%s\"",
-                            i + 1, name, gold->name, gold->fields[i].name);
+    if (count != field_count)
+        model_fault_add(faults, path, "gives %zu columns, %s declares %zu", count, name,
+                        field_count);
+    for (size_t i = 0; i < count && i < field_count; i++) {
+        const char *given = statement_column_name(statement, i);
+        if (strcmp(given, fields[i].name) != 0)
+            model_fault_add(faults, path, "column %zu is \"%s\", %s declares \"%s\"", i + 1, given,
+                            name, fields[i].name);
     }
     statement_close(statement);
 }
@@ -53,7 +56,13 @@ bool model_prepare_sql(const struct model *model, struct model_faults *faults, s
     bool ok = warehouse_open(&warehouse, "sqlite::memory:", WAREHOUSE_WRITE, err) &&
               schema_create(warehouse, model, err);
     for (size_t i = 0; ok && i < model->gold_count; i++)
-        check_gold(warehouse, &model->gold[i], faults);
+        check_select(warehouse, model->gold[i].sql_path, model->gold[i].sql, model->gold[i].name,
+                     model->gold[i].fields, model->gold[i].field_count, faults);
+    for (size_t i = 0; ok && model->report && i < model->report->dataset_count; i++) {
+        const struct report_dataset *dataset = &model->report->datasets[i];
+        check_select(warehouse, dataset->sql_path, dataset->sql, dataset->name, dataset->fields,
+                     dataset->field_count, faults);
+    }
     for (size_t i = 0; ok && i < model->check_count; i++)
         check_check(warehouse, &model->checks[i], faults);
     for (size_t i = 0; ok && i < model->invariant_count; i++)

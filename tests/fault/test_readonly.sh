@@ -61,7 +61,7 @@ refuse_run() {
 
 refuse_reading() {
     local command
-    for command in status rejects 'export silver_events'; do
+    for command in status rejects 'export silver_events' report; do
         # shellcheck disable=SC2086
         refused 7 "$1" "$2" "$3" $command --database "$4"
     done
@@ -132,6 +132,8 @@ check_reading() {
     expect 'exit code of status' 0 "$status" || printf '%s\n' "$err" >&2
     as_user rejects --database "$1/w.sqlite"
     expect 'exit code of rejects' 0 "$status" || printf '%s\n' "$err" >&2
+    as_user report -o - --database "$1/w.sqlite"
+    expect 'exit code of report' 0 "$status" || printf '%s\n' "$err" >&2
     for table in silver_tickets gold_event_sales 'bronze_tickets --snapshot 1'; do
         # shellcheck disable=SC2086
         as_user export $table --database "$1/w.sqlite"

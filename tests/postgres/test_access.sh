@@ -103,6 +103,7 @@ check_rights() {
     run 0 status --database "$(local_url reader)"
     run 0 rejects --database "$(local_url reader)"
     run 0 diff --database "$(local_url reader)"
+    run 0 report --database "$(local_url reader)" -o page.html
     run 0 export gold_event_sales --database "$(local_url reader)"
     expect_match 'export' '^event_id,' "$out"
     run 0 export bronze_tickets --snapshot 1 --database "$(local_url reader)"

@@ -68,7 +68,7 @@ tell() {
     shift 2
     "$GOLDLEAF" --database "$database" "$@" >"$work/out" 2>"$work/err" ||
         fail "$* of $database: $(<"$work/err")"
-    sed -E 's/[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}/RUN/g; s/20[0-9-]{8}T[0-9:]{8}Z/TIME/g' \
+    sed -E 's/[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}/RUN/g; s/20[0-9-]{8}T[0-9:]{8}Z/TIME/g; s/[0-9]+ (s|min) ago/AGE/g' \
         "$work/out" >"$file"
 }
 
@@ -107,6 +107,7 @@ compare() {
     done
     same rejects --format csv
     same rejects --format json
+    same report -o -
 }
 
 # both INPUTS ARG...: the same run on both.

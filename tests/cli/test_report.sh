@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# `report`: where it goes, what it says without a browser, that it only reads, that `all` and `schedule`
+# refresh it and that it is never newer than the database.
+. "$(dirname "$0")/lib.sh"
+
+# data EXPRESSION EXPECTED: a Python expression over the page's data `d` of report.html.
+data() {
+    local found
+    found=$(python3 - "$1" <<'PYTHON'
+import json, re, sys
+text = open("report.html", encoding="utf-8").read()
+d = json.loads(re.search('id="data">(.*?)</script>', text, re.S).group(1))
+print(eval(sys.argv[1]))
+PYTHON
+    ) || fail "not to be evaluated: $1"
+    [ "$found" = "$2" ] || fail "$1 is $found and not $2"
+}
+page_has() { grep -qE -- "$1" report.html || fail "the page lacks: $1"; }
+page_lacks() { ! grep -qE -- "$1" report.html || fail "the page has: $1"; }
+
+run 7 report
+err_has 'goldleaf all'
+[ ! -e report.html ] || fail "a page of nothing was made"
+
+make_warehouse
+before=$(sha256sum warehouse.sqlite)
+run 0 report
+out_is_empty
+err_is_empty
+[ "$before" = "$(sha256sum warehouse.sqlite)" ] || fail "the warehouse was written"
+page_has "Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-"
+page_has '<h3>INR</h3>'
+page_has 'data-measure="0"><dt>Net sales</dt><dd>200.00</dd>'
+page_has 'data-measure="1"><dt>Tickets sold</dt><dd>2</dd>'
+page_has 'data-measure="2"><dt>Sell-through</dt><dd>50.0.%</dd>'
+page_has 'data-measure="3"><dt>No-show rate</dt><dd>50.0.%</dd>'
+page_has 'data-measure="4"><dt>Refunds</dt><dd>100.00</dd>'
+page_has 'data-measure="5"><dt>Campaign return</dt><dd>233.3.%</dd>'
+page_has 'Data as of <time datetime="....-..-..T..:..:..Z"'
+page_lacks 'class="warning"'
+data 'd["grain"]' day
+data '[len(d["tables"]), len(d["charts"]), len(d["filters"])]' '[2, 5, 4]'
+data 'sorted(d["names"]["event_id"])' "['E-1', 'E-2']"
+
+run 0 report -o - # to another program
+cmp <(sed 's/[0-9]* \(s\|min\) ago//g' out) <(sed 's/[0-9]* \(s\|min\) ago//g' report.html) ||
+    fail "not the same on standard output"
+run 0 report -o sub.html
+[ "$(stat -c %a sub.html)" = "$(printf '%o' $((0666 & ~$(umask))))" ] || fail "the page cannot be read by others"
+run 2 report --format json
+err_has 'one HTML page'
+run 2 report -o warehouse.sqlite
+run 1 report -o no/such/folder/x.html
+run 2 report --modle x
+err_has 'did you mean --model'
+
+# ---- warnings: held back, a run that failed, old ----
+head -1 inputs/tickets.csv >short.csv
+cp inputs/tickets.csv full.csv
+cp short.csv inputs/tickets.csv
+run 4 all --inputs inputs
+run 0 report
+page_has 'class="warning">tickets is held back: .* last good version'
+page_has '<li class="bad"><b>tickets</b>'
+page_has '<dt>Net sales</dt><dd>200.00</dd>'
+cp full.csv inputs/tickets.csv
+run 0 all --inputs inputs
+run 0 report
+page_lacks 'class="warning"'
+sqlite3 warehouse.sqlite "UPDATE audit_snapshots SET loaded_at = '2026-01-01T00:00:00Z'"
+run 0 report
+page_has 'class="warning">tickets is old: last pulled [0-9]+ days ago'
+run 0 report --warn-after 366d
+page_lacks 'class="warning"'
+rm warehouse.sqlite
+run 0 all --inputs inputs
+sqlite3 warehouse.sqlite "UPDATE audit_loads SET source = 'sheets', location = 'https://docs.google.com/spreadsheets/d/x/edit#gid=0' WHERE table_name <> 'bronze_venues'"
+run 0 report
+page_has 'class="warning">venues comes from a CSV file in place of Google Sheets'
+
+# ---- rejects and their links ----
+printf 'T-9,E-9,C-1,2026-02-03,web,1.00,INR,sold\nT-10,E-1,C-1,soon,web,1.00,INR,sold\n' >>inputs/tickets.csv
+run 0 all --inputs inputs
+run 0 report
+page_has "href=\"file://$work/inputs/tickets.csv#cell=6,2\">tickets B6</a>"
+page_has '<td>foreign_key</td><td>E-9</td>'
+data '[(c["sheet"], c["rule"], c["rows"]) for c in d["quality"] if c["snapshot"] == 2]' "[('tickets', 'foreign_key', 1), ('tickets', 'parse', 1)]"
+data '[c["rows"] for c in d["quality"] if c["snapshot"] == 1]' '[0]'
+sqlite3 warehouse.sqlite "UPDATE audit_loads SET source = 'sheets', location = 'javascript:alert(1)'"
+run 0 report
+page_lacks 'href="javascript'
+page_has '>tickets B6</th>'
+
+# ---- after a run ----
+rm -f warehouse.sqlite report.html
+run 0 all --inputs inputs --report report.html
+page_has 'snapshot 1\.'
+run 0 all --inputs inputs --report report.html
+page_has 'snapshot 2\.'
+GOLDLEAF_REPORT=report.html run 0 build_gold
+inode=$(stat -c %i report.html)
+mv inputs away
+run 2 all --inputs inputs --report report.html
+[ "$inode" = "$(stat -c %i report.html)" ] || fail "a run that failed wrote a page"
+mv away inputs
+run 0 all --inputs inputs --report no/such/folder.html # the run is published all the same
+err_has 'no/such/folder.html'
+run 0 all --inputs inputs --dry-run --report dry.html
+[ ! -e dry.html ] || fail "a dry run wrote a page"
+rm -f report.html
+run 0 schedule --inputs inputs --every 1s --max-runs 2 --report report.html
+snapshot=$(sqlite3 warehouse.sqlite 'SELECT MAX(snapshot_id) FROM audit_snapshots')
+page_has "snapshot $snapshot\\."
+[ -z "$(find . -name '*.html.*' -o -name '.report*')" ] || fail "something was left behind"
+
+# ---- while a run is under way ----
+sqlite3 warehouse.sqlite 'BEGIN IMMEDIATE; SELECT 1;' '.shell sleep 5' 'ROLLBACK;' >/dev/null &
+holder=$!
+sleep 0.3
+start=$(date +%s%N)
+run 0 report
+[ $((($(date +%s%N) - start) / 1000000)) -lt 4000 ] || fail "a report waits for a run"
+kill "$holder" 2>/dev/null || true
+wait "$holder" 2>/dev/null || true
+
+# ---- a model of one's own, which declares no dashboard, and SQL that is wrong ----
+mkdir own && printf 'order,day,amount\n1,2026-01-02,10.00 EUR\n2,2026-01-03,5.25 EUR\n' >own/orders.csv
+run 0 model init drafted --from-csv own
+run 0 all --model drafted --inputs own --database own.sqlite
+run 0 report --model drafted --database own.sqlite
+page_has '15\.25'
+cp -r "$source_dir/src/models/ticketing" broken
+sed -i 's/FROM gold_campaign_roi/FROM gold_campaign_rio/' broken/report/campaigns.sql
+run 2 model check broken
+out_has 'report/campaigns.sql'
+run 7 report --model broken -o broken.html
+err_has "report/campaigns.sql"
+[ ! -e broken.html ] || fail "half a page was left"
