@@ -338,6 +338,9 @@ static void read_measure(struct draft *draft, const struct json *json,
     measure->less_is_better = reader_boolean(reader, json, "lessIsBetter");
     check_reach(draft, json, measure, measure->where);
     check_reach(draft, json, measure, measure->date);
+    /* Money that cannot be told apart would be added up across currencies. */
+    if (measure->type == FIELD_MONEY)
+        check_reach(draft, json, measure, draft->report->split);
 }
 
 static void read_measures(struct draft *draft, const struct json *json) {
@@ -416,6 +419,8 @@ static void read_splits(struct draft *draft, const struct json *json, struct rep
         if (!*split->title)
             split->title = split->field;
         check_chart_reach(draft, item, chart, split->field);
+        if (chart->rate >= 0)
+            check_reach(draft, item, &draft->report->measures[chart->rate], split->field);
         chart->split_count++;
     }
 }
@@ -453,6 +458,14 @@ static void check_together(struct draft *draft, const struct json *json,
                          "measures side by side must be of one type");
 }
 
+static void check_dates(struct draft *draft, const struct json *json,
+                        const struct report_chart *chart) {
+    for (size_t i = 0; i < chart->measure_count; i++)
+        if (!draft->report->measures[chart->measures[i]].date)
+            reader_fault(draft->reader, json, "measures", "\"%s\" has no date to be drawn over",
+                         draft->report->measures[chart->measures[i]].name);
+}
+
 static void read_chart(struct draft *draft, const struct json *json, struct report_chart *chart) {
     static const char *const kinds[] = {"time", "bars", "pacing"};
     struct reader *reader = draft->reader;
@@ -471,6 +484,8 @@ static void read_chart(struct draft *draft, const struct json *json, struct repo
     read_rate(draft, json, chart);
     if (json_find(json, "measures") && chart->measure_count == 0)
         reader_fault(reader, json, "measures", "a chart needs a measure");
+    if (chart->kind == CHART_TIME)
+        check_dates(draft, json, chart);
     if (chart->kind == CHART_BARS)
         read_splits(draft, json, chart);
     if (chart->kind == CHART_PACING)
@@ -559,6 +574,9 @@ void model_read_report(struct reader *reader, const struct json *package) {
     read_measures(&draft, json);
     read_filters(&draft, json);
     report->tiles = read_measure_list(&draft, json, "tiles", IS_OPTIONAL, &report->tile_count);
+    for (size_t i = 0; i < report->tile_count; i++)
+        check_reach(&draft, json_find(json, "tiles"), &report->measures[report->tiles[i]],
+                    report->split);
     read_charts(&draft, json);
     read_tables(&draft, json);
     reader->model->report = report;
