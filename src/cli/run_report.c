@@ -213,8 +213,11 @@ bool run_report_add_text(struct output *output, const struct run_report *report,
     buf_add_char(&output->text, '\n');
     if (options->silver)
         add_quarantine(output, report);
-    buf_printf(&output->text, "%sDone in %.2f s.\n", options->silver ? "\n" : "",
-               report->total_seconds);
+    if (options->silver)
+        buf_add_char(&output->text, '\n');
+    if (options->pull && options->gold)
+        buf_add_text(&output->text, "All of it on one page: goldleaf report\n");
+    buf_printf(&output->text, "Done in %.2f s.\n", report->total_seconds);
     return true;
 }
 

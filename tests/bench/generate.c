@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 static const char usage_text[] =
-    "usage: generate --tickets N [--seed S] [--dirt [--ledger FILE]] [--out DIR]\n"
+    "usage: generate --tickets N [--events N] [--seed S] [--dirt [--ledger FILE]] [--out DIR]\n"
     "       generate --edit PERCENT [--spread] --from DIR --out DIR2 [--seed S]\n";
 
 struct options {
@@ -18,6 +18,7 @@ struct options {
     uint64_t tickets;
     uint64_t seed;
     uint64_t edit_ppm;
+    uint64_t events; /* 0: one for fifty tickets */
     bool dirt;
     bool spread;
 };
@@ -64,6 +65,8 @@ static void option_read_one(struct options *options, const char *name, const cha
         usage_exit("unknown, or its value is missing", name);
     } else if (strcmp(name, "--tickets") == 0) {
         options->tickets = option_read_number(value, 1000, 60000000);
+    } else if (strcmp(name, "--events") == 0) {
+        options->events = option_read_number(value, 200, 1000000);
     } else if (strcmp(name, "--seed") == 0) {
         options->seed = option_read_number(value, 0, UINT64_MAX);
     } else if (strcmp(name, "--edit") == 0) {
@@ -131,7 +134,11 @@ int main(int count, char **words) {
     }
     struct world world;
     /* A dozen more than two hundred events when some of them are to be spoilt. */
-    world_build(&world, options.seed, options.tickets, options.dirt ? 212 : 200);
+    uint64_t least = options.dirt ? 212 : 200, events = options.events;
+    if (events == 0) {
+        events = options.tickets / 50 > least ? options.tickets / 50 : least;
+    }
+    world_build(&world, options.seed, options.tickets, events);
     if (options.dirt) {
         dirt_generate_sample(&world, options.out, options.ledger);
     } else {

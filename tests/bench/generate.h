@@ -199,7 +199,7 @@ struct ticket {
     enum ticket_status status;
 };
 
-void world_build(struct world *world, uint64_t seed, uint64_t tickets, uint32_t events_min);
+void world_build(struct world *world, uint64_t seed, uint64_t tickets, uint64_t events);
 void world_free(struct world *world);
 const struct city *world_find_city(const struct world *world, const struct event *event);
 void world_sort_keys(uint64_t *keys, size_t count);

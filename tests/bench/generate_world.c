@@ -28,9 +28,9 @@ static uint64_t id_find_base(uint64_t count) {
     return base;
 }
 
-static void world_count_things(struct world *world, uint64_t tickets, uint32_t events_min) {
+static void world_count_things(struct world *world, uint64_t tickets, uint64_t events) {
     world->ticket_count = tickets;
-    world->event_count = count_clamp(tickets / 50, events_min, (uint32_t)EVENT_MASK);
+    world->event_count = count_clamp(events, 200, (uint32_t)EVENT_MASK);
     world->artist_count = count_clamp(world->event_count / 5, 90, 4000);
     world->venue_count = count_clamp(world->event_count / 20, 48, 2500);
     world->customer_count = count_clamp(tickets * 2 / 5, HOME_SLOTS * 4, UINT32_MAX - 1);
@@ -332,9 +332,9 @@ void world_sort_keys(uint64_t *keys, size_t count) {
     qsort(keys, count, sizeof *keys, key_compare_order);
 }
 
-void world_build(struct world *world, uint64_t seed, uint64_t tickets, uint32_t events_min) {
+void world_build(struct world *world, uint64_t seed, uint64_t tickets, uint64_t events) {
     *world = (struct world){.seed = seed};
-    world_count_things(world, tickets, events_min);
+    world_count_things(world, tickets, events);
     world_make_venues(world);
     world_draw_events(world);
     world_size_rooms(world);
