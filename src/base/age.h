@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-/* Seconds since a time of ours ("2026-11-24T06:00:00Z"); less than 0 when it lies ahead, is none, or
- * is NULL. */
+/* Seconds since a time of ours ("2026-11-24T06:00:00Z"); less than 0 when it lies ahead, is none,
+ * or is NULL. */
 int64_t age_of(const char *time_text);
 
 /* Appends "3 h ago"; the time itself where it is none or lies ahead. */

@@ -6,8 +6,8 @@
 #define GOLDLEAF_CLI_BLAME_PRINT_H
 
 #include "cli/replay.h"
-#include "stages/sheet_info.h"
 #include "run/blame.h"
+#include "stages/sheet_info.h"
 
 struct inquiry {
     struct session *session;

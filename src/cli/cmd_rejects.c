@@ -5,9 +5,9 @@
 #include "cli/commands.h"
 
 #include "base/nearest.h"
-#include "stages/sheet_info.h"
 #include "cli/table.h"
 #include "run/signals.h"
+#include "stages/sheet_info.h"
 
 #define TEXT_ROWS 50 /* a screen or two; more is for a program or a spreadsheet */
 

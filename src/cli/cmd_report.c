@@ -21,11 +21,11 @@ bool report_refresh(struct session *session, const struct model *model, const ch
                     struct err *err) {
     struct warehouse *warehouse = NULL;
     struct output output = {.descriptor = -1};
-    struct output_settings settings = {
-        .path = path,
-        .default_format = "text",
-        .color = "never",
-        .keep_off = warehouse_file(session_text(session, OPTION_DATABASE))};
+    struct output_settings settings = {.path = path,
+                                       .default_format = "text",
+                                       .color = "never",
+                                       .keep_off =
+                                           warehouse_file(session_text(session, OPTION_DATABASE))};
     bool ok = session_open_warehouse(session, &warehouse, err) &&
               output_open(&output, &settings, err) &&
               report_write(session, warehouse, model, &output, err);

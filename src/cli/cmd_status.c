@@ -126,16 +126,17 @@ static void add_summary(struct output *output, const struct warehouse *warehouse
     add_line(output, "database", warehouse_location(warehouse));
     decimal_add_grouped(&text, status->standing.snapshots);
     if (status->standing.loaded_at) {
-        buf_printf(&text, ", the last one number %lld of %s, ", (long long)status->standing.last_snapshot,
-                   status->standing.loaded_at);
+        buf_printf(&text, ", the last one number %lld of %s, ",
+                   (long long)status->standing.last_snapshot, status->standing.loaded_at);
         age_add(&text, status->standing.loaded_at);
     }
     add_line(output, "snapshots", buf_text(&text));
     buf_clear(&text);
     add_model(output, status);
     if (status->standing.run_id) {
-        buf_printf(&text, "%s, %s, exit %lld, started %s, ", status->standing.command, status->standing.run_status,
-                   (long long)status->standing.exit_code, status->standing.started_at);
+        buf_printf(&text, "%s, %s, exit %lld, started %s, ", status->standing.command,
+                   status->standing.run_status, (long long)status->standing.exit_code,
+                   status->standing.started_at);
         age_add(&text, status->standing.started_at);
         if (status->standing.message)
             buf_printf(&text, ": %s", status->standing.message);
@@ -143,7 +144,8 @@ static void add_summary(struct output *output, const struct warehouse *warehouse
         buf_add_text(&text, "none");
     }
     add_line(output, "last run", buf_text(&text));
-    if (status->standing.last_success && status->standing.run_status && strcmp(status->standing.run_status, "failed") == 0) {
+    if (status->standing.last_success && status->standing.run_status &&
+        strcmp(status->standing.run_status, "failed") == 0) {
         buf_clear(&text);
         buf_printf(&text, "%s, ", status->standing.last_success);
         age_add(&text, status->standing.last_success);

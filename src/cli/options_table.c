@@ -255,7 +255,8 @@ const struct option OPTIONS[OPTION_COUNT] = {
                        .help = "after each run that published, write the dashboard there"},
     [OPTION_WARN_AFTER] = {.name = "warn-after",
                            .kind = KIND_SPAN,
-                           .commands = FOR_STATUS | FOR_REPORT | FOR_PULL | FOR_BUILD | FOR_SCHEDULE,
+                           .commands =
+                               FOR_STATUS | FOR_REPORT | FOR_PULL | FOR_BUILD | FOR_SCHEDULE,
                            .variable = "GOLDLEAF_WARN_AFTER",
                            .value = "2h",
                            .help = "of status: exit with 3 when a sheet is older than this; a "

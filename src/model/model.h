@@ -174,7 +174,7 @@ struct model {
     const struct check_model *checks;
     size_t invariant_count;
     const struct check_model
-        *invariants; /* of which nothing may ever fail; for `goldleaf verify` */
+        *invariants;                   /* of which nothing may ever fail; for `goldleaf verify` */
     const struct report_model *report; /* "goldleaf:report" (report_model.h), or NULL */
 };
 

@@ -131,7 +131,8 @@ static bool check_measure(struct draft *draft, const struct json *json, size_t *
     const struct report_model *report = draft->report;
     if (find_measure(report, json->text, index))
         return true;
-    const char **names = arena_array(draft->reader->arena, report->measure_count + 1, sizeof *names);
+    const char **names =
+        arena_array(draft->reader->arena, report->measure_count + 1, sizeof *names);
     for (size_t i = 0; i < report->measure_count; i++)
         names[i] = report->measures[i].name;
     return reader_fault(
@@ -256,10 +257,9 @@ static const struct report_term *read_terms(struct draft *draft, const struct js
     *count = 0;
     if (!list)
         return NULL;
-    struct report_term *terms =
-        arena_array(draft->reader->arena, list->count + 1, sizeof *terms);
+    struct report_term *terms = arena_array(draft->reader->arena, list->count + 1, sizeof *terms);
     EACH_STRING(draft->reader, item, list)
-        *count += read_term(draft, item, &terms[*count]);
+    *count += read_term(draft, item, &terms[*count]);
     if (list->count == 0)
         reader_fault(draft->reader, list, NULL, "\"%s\" is empty", member);
     return terms;
@@ -288,9 +288,8 @@ static void check_reach(struct draft *draft, const struct json *where,
                         const struct report_measure *measure, const char *field) {
     struct report_path path;
     for (size_t i = 0; field && i < measure->term_count + measure->over_count; i++) {
-        const struct report_term *term = i < measure->term_count
-                                             ? &measure->terms[i]
-                                             : &measure->over[i - measure->term_count];
+        const struct report_term *term =
+            i < measure->term_count ? &measure->terms[i] : &measure->over[i - measure->term_count];
         if (report_find_path(draft->report, term->dataset, field, &path))
             continue;
         reader_fault(draft->reader, where, NULL,
@@ -371,7 +370,7 @@ static const size_t *read_measure_list(struct draft *draft, const struct json *j
     size_t *measures =
         arena_array(draft->reader->arena, list ? list->count + 1 : 1, sizeof *measures);
     EACH_STRING(draft->reader, item, list)
-        *count += check_measure(draft, item, &measures[*count]);
+    *count += check_measure(draft, item, &measures[*count]);
     return measures;
 }
 
@@ -434,8 +433,7 @@ static void read_reference(struct draft *draft, const struct json *json,
 }
 
 static void read_rate(struct draft *draft, const struct json *json, struct report_chart *chart) {
-    const struct json *rate =
-        reader_member(draft->reader, json, "rate", JSON_STRING, IS_OPTIONAL);
+    const struct json *rate = reader_member(draft->reader, json, "rate", JSON_STRING, IS_OPTIONAL);
     size_t index;
     chart->rate = rate && check_measure(draft, rate, &index) ? (int)index : -1;
 }
@@ -475,8 +473,7 @@ static void read_chart(struct draft *draft, const struct json *json, struct repo
     if (!word || !reader_choice(reader, word, "kind", kinds, COUNT_OF(kinds), &kind))
         return;
     chart->kind = (enum report_chart_kind)kind;
-    chart->measures =
-        read_measure_list(draft, json, "measures", IS_NEEDED, &chart->measure_count);
+    chart->measures = read_measure_list(draft, json, "measures", IS_NEEDED, &chart->measure_count);
     chart->is_together = reader_boolean(reader, json, "together");
     chart->is_cumulated = reader_boolean(reader, json, "cumulated");
     check_together(draft, json, chart);

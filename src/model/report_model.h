@@ -88,7 +88,8 @@ struct report_filter {
 
 struct report_model {
     const char *title;
-    const char *split; /* the dimension that is never added up across, such as a currency; or NULL */
+    const char
+        *split; /* the dimension that is never added up across, such as a currency; or NULL */
     size_t dataset_count;
     const struct report_dataset *datasets;
     size_t filter_count;
@@ -108,8 +109,8 @@ struct report_model {
 /* Where a dataset has a field: among its own columns, or among those of the dataset whose key it
  * has. */
 struct report_path {
-    size_t column;  /* of the dataset: the field itself, or the key */
-    int dataset;    /* -1: the field itself; else the dataset of the key */
+    size_t column;    /* of the dataset: the field itself, or the key */
+    int dataset;      /* -1: the field itself; else the dataset of the key */
     size_t attribute; /* the field there */
     const struct field *field;
 };

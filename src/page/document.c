@@ -47,8 +47,7 @@ static void add_file(struct buf *out, const char *element, const char *name) {
 }
 
 void page_begin(struct buf *out, const struct page *page) {
-    buf_add_text(out,
-                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
+    buf_add_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
     add_policy(out, page);
     buf_add_text(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                       "<meta name=\"referrer\" content=\"no-referrer\"/>\n");

@@ -67,8 +67,8 @@ static void table_reserve(struct cube_table *table) {
             memory_resize(table->columns[i], table->capacity, sizeof **table->columns);
 }
 
-/* Rows that are alike often stand near each other, as the tickets of an event do. Those are added up
- * as they come, by a few thousand places for the rows of late; what is left is added up when the
+/* Rows that are alike often stand near each other, as the tickets of an event do. Those are added
+ * up as they come, by a few thousand places for the rows of late; what is left is added up when the
  * table is sorted. */
 #define PLACES 8192
 
@@ -252,8 +252,8 @@ static int compare_texts(const void *a, const void *b, void *context) {
     return span_compare(texts[*(const uint32_t *)a], texts[*(const uint32_t *)b]);
 }
 
-/* Texts get their numbers in the order of their bytes: the same data give the same page, in whatever
- * order a database hands them out. `numbers` is by the numbers of before. */
+/* Texts get their numbers in the order of their bytes: the same data give the same page, in
+ * whatever order a database hands them out. `numbers` is by the numbers of before. */
 static void sort_dictionary(struct dictionary *dictionary, struct arena *arena, int64_t *numbers) {
     uint32_t *order = arena_array(arena, dictionary->count + 1, sizeof *order);
     struct span *texts = memory_resize(NULL, dictionary->count + 1, sizeof *texts);
@@ -278,8 +278,8 @@ static void sort_dictionaries(struct cube *cube) {
     for (size_t i = 0; i < cube->report->dataset_count; i++) {
         struct cube_table *table = &cube->tables[i];
         for (size_t j = 0; j < table->dataset->field_count; j++)
-            for (size_t row = 0; report_is_dimension(table->dataset->fields[j].type) && row < table->rows;
-                 row++)
+            for (size_t row = 0;
+                 report_is_dimension(table->dataset->fields[j].type) && row < table->rows; row++)
                 table->columns[j][row] = numbers[table->dictionaries[j]][table->columns[j][row]];
     }
 }
@@ -339,8 +339,8 @@ void cube_free(struct cube *cube) {
 static int64_t first_of(int64_t day, enum cube_grain grain) {
     if (day <= 0 || grain == GRAIN_DAY)
         return day;
-    /* day 1 was a Monday */
-    return grain == GRAIN_WEEK ? day - (day - 1) % 7 : cube_day_first_of_month(day);
+    int64_t month = cube_day_first_of_month(day), week = day - (day - 1) % 7; /* day 1: a Monday */
+    return grain == GRAIN_WEEK && week > month ? week : month;
 }
 
 static void coarsen_table(struct cube_table *table, enum cube_grain grain) {
@@ -379,8 +379,8 @@ bool cube_find_path(const struct cube *cube, size_t table, const char *field,
         return false;
     const struct cube_table *own = &cube->tables[table];
     const struct cube_table *other = found.dataset < 0 ? NULL : &cube->tables[found.dataset];
-    size_t dictionary = other ? other->dictionaries[found.attribute]
-                              : own->dictionaries[found.column];
+    size_t dictionary =
+        other ? other->dictionaries[found.attribute] : own->dictionaries[found.column];
     *path = (struct cube_path){
         .own = own->columns[found.column],
         .row_of_key = other ? other->row_of_key : NULL,

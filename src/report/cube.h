@@ -12,7 +12,7 @@
 
 #define CUBE_RATE_UNIT 1000000
 #define CUBE_NOTHING (-((int64_t)1 << 51)) /* in place of a number that is not known */
-#define CUBE_MAX_FIELDS 64 /* of a dataset */
+#define CUBE_MAX_FIELDS 64                 /* of a dataset */
 
 /* Days are counted from 1900-01-01, which is day 1; 0 stands for no day. A Monday. */
 int64_t cube_day_read(struct span text);
@@ -34,9 +34,9 @@ struct dictionary {
 struct cube_table {
     const struct report_dataset *dataset;
     size_t rows, capacity;
-    int64_t **columns;     /* by field; malloc'ed */
-    size_t *dictionaries;  /* by field; of dimensions only */
-    int64_t *row_of_key;   /* with a key: by the key's number; -1: no row */
+    int64_t **columns;    /* by field; malloc'ed */
+    size_t *dictionaries; /* by field; of dimensions only */
+    int64_t *row_of_key;  /* with a key: by the key's number; -1: no row */
     size_t key_count;
 };
 
@@ -57,7 +57,8 @@ bool cube_read(struct cube *cube, const struct report_model *report, struct ware
                struct arena *arena, struct err *err);
 void cube_free(struct cube *cube);
 
-/* Puts weeks or months for days in datasets without a key, and adds up again. */
+/* Puts weeks or months for days in datasets without a key, and adds up again. A week in which a
+ * month ends is two, so that months can be told from weeks. */
 void cube_coarsen(struct cube *cube, enum cube_grain grain);
 
 /* Where a table has a field, ready to be asked row by row. */

@@ -38,8 +38,7 @@ static bool make_orders(const struct cube_table *table, struct entry *entries, u
     for (size_t i = 0; i < table->rows; i++)
         entries[i] = (struct entry){0, (uint32_t)i};
     for (size_t i = 0; i < dataset->field_count; i++)
-        if (report_is_dimension(dataset->fields[i].type) &&
-            !add_to_orders(table, i, entries, bits))
+        if (report_is_dimension(dataset->fields[i].type) && !add_to_orders(table, i, entries, bits))
             return false;
     for (size_t i = 0; i < dataset->field_count; i++)
         if (report_is_date(dataset->fields[i].type) && !add_to_orders(table, i, entries, bits))
@@ -62,8 +61,8 @@ static void sort_by_digit(const struct entry *from, struct entry *to, size_t cou
 }
 
 /* Writes a column in the new order, one value for all rows that are alike. Returns how many. */
-static size_t apply_column(const struct cube_table *table, size_t field, const struct entry *entries,
-                           int64_t *sorted) {
+static size_t apply_column(const struct cube_table *table, size_t field,
+                           const struct entry *entries, int64_t *sorted) {
     const int64_t *values = table->columns[field];
     bool is_number = report_is_number(table->dataset->fields[field].type);
     bool is_described = table->dataset->key >= 0; /* its numbers are no sums */

@@ -73,8 +73,8 @@ static void read_reject(const struct list_reading *reading, const struct stateme
     sheet_info_add_link(&link, reading->sheet, statement_value(statement, 0).integer,
                         value_span(statement_value(statement, 1)));
     /* The place comes from the audit; nothing but these may become a link. */
-    bool is_link = strncmp(buf_text(&link), "https://", 8) == 0 ||
-                   strncmp(buf_text(&link), "file://", 7) == 0;
+    bool is_link =
+        strncmp(buf_text(&link), "https://", 8) == 0 || strncmp(buf_text(&link), "file://", 7) == 0;
     *(struct health_reject *)item = (struct health_reject){
         .sheet = reading->sheet->name,
         .cell = row_text(statement, 1, arena),
@@ -161,8 +161,7 @@ static bool read_counts(struct health *health, struct warehouse *warehouse, stru
         !read_list(warehouse, &of_snapshots, "report/snapshots", &parameter, 1, &snapshots,
                    &snapshot_count, err))
         return false;
-    health->counts =
-        arena_array(arena, result_count * snapshot_count + 1, sizeof *health->counts);
+    health->counts = arena_array(arena, result_count * snapshot_count + 1, sizeof *health->counts);
     for (size_t i = 0; i < snapshot_count; i++) {
         const struct snapshot *snapshot = (const struct snapshot *)snapshots + i;
         size_t before = health->count_count;
@@ -187,8 +186,8 @@ bool health_read(struct health *health, struct warehouse *warehouse, const struc
     void *loads = NULL;
     bool ok = standing_read(warehouse, arena, &health->standing, err) &&
               sheets_read(warehouse, model, arena, &health->sheets, &health->sheet_count, err) &&
-              read_list(warehouse, &of_loads, "report/loads", &most, 1, &loads,
-                        &health->load_count, err) &&
+              read_list(warehouse, &of_loads, "report/loads", &most, 1, &loads, &health->load_count,
+                        err) &&
               read_rejects(health, warehouse, arena, err) &&
               read_counts(health, warehouse, arena, err);
     health->loads = loads;
@@ -237,9 +236,11 @@ bool health_warning(const struct health *health, size_t index, struct buf *out) 
     buf_clear(out);
     if (standing->run_status && strcmp(standing->run_status, "failed") == 0) {
         if (index == 0) {
-            buf_printf(out, "The last run, begun %s, failed%s%s. The page shows what was published before.",
-                       standing->started_at, standing->message ? ": " : "",
-                       standing->message ? standing->message : "");
+            buf_printf(
+                out,
+                "The last run, begun %s, failed%s%s. The page shows what was published before.",
+                standing->started_at, standing->message ? ": " : "",
+                standing->message ? standing->message : "");
             return true;
         }
         index--;

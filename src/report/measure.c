@@ -10,7 +10,6 @@ struct split {
     bool is_month;
 };
 
-
 /* -1: the row belongs to no group. */
 static int64_t split_value(const struct split *split, size_t row) {
     int64_t value = cube_path_value(&split->path, row);
@@ -28,8 +27,7 @@ static void add_term(const struct cube *cube, const struct report_measure *measu
     const int64_t *values = table->columns[term->field];
     struct split splits[REPORT_MAX_BY];
     struct cube_path where;
-    bool has_where =
-        measure->where && cube_find_path(cube, term->dataset, measure->where, &where);
+    bool has_where = measure->where && cube_find_path(cube, term->dataset, measure->where, &where);
     for (size_t i = 0; i < by_count; i++) {
         splits[i].is_month = by[i].is_month;
         if (!cube_find_path(cube, term->dataset, by[i].field, &splits[i].path))

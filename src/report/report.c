@@ -38,7 +38,7 @@ static void add_body(struct report *report) {
 
 static void add_page(struct report *report) {
     static const char *const styles[] = {"report/report.css", NULL};
-    static const char *const scripts[] = {"report/chart.js",   "report/data.js",  "report/draw.js",
+    static const char *const scripts[] = {"report/chart.js",  "report/data.js",   "report/draw.js",
                                           "report/tables.js", "report/report.js", NULL};
     const struct page page = {report->layout->title, styles, scripts};
     page_begin(report->out, &page);

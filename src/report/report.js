@@ -33,7 +33,8 @@ function writeHash() {
   if (text !== location.hash.slice(1)) history.replaceState(null, "", text ? "#" + text : "#");
 }
 
-/* Sums are of whole weeks or months where days would have made the page too large. */
+/* Sums are of whole weeks, or parts of one in which a month ends, or of months where days would have
+   made the page too large. */
 const snapped = day => day === null ? null : startOf[page.grain](day);
 
 function setPeriod() {

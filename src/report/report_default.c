@@ -1,4 +1,5 @@
-/* A dashboard out of the KPI tables alone: what they count is added up by what they are keyed by. */
+/* A dashboard out of the KPI tables alone: what they count is added up by what they are keyed by.
+ */
 #include "report/report_parts.h"
 
 #define TILES 6

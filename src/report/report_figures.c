@@ -93,7 +93,8 @@ void report_add_tiles(struct report *report) {
         add_set(report, sums, order[i]);
     if (ranks.count == 0)
         buf_add_text(report->out, "<p class=\"empty\">There is nothing to count yet.</p>\n");
-    buf_add_text(report->out, "<details class=\"meaning\"><summary>What these figures mean</summary>\n");
+    buf_add_text(report->out,
+                 "<details class=\"meaning\"><summary>What these figures mean</summary>\n");
     report_add_definitions(report, layout->tiles, layout->tile_count);
     buf_add_text(report->out, "</details></section>\n");
 }
@@ -117,8 +118,8 @@ static int compare_bars(const void *a, const void *b, void *context) {
     return x < y ? 1 : x > y ? -1 : (left > right) - (left < right);
 }
 
-static void sum_bars(struct report *report, const struct report_chart *chart,
-                     const struct part *by, struct bars *bars) {
+static void sum_bars(struct report *report, const struct report_chart *chart, const struct part *by,
+                     struct bars *bars) {
     const struct report_model *layout = report->layout;
     size_t count = 1;
     bars->measure_count = chart->measure_count;
@@ -177,7 +178,8 @@ static void add_bars(struct report *report, const struct report_chart *chart) {
     buf_add_text(report->out, "</tbody></table></div>\n");
 }
 
-/* Money of several currencies would be added up, so it is left to the script, which asks for one. */
+/* Money of several currencies would be added up, so it is left to the script, which asks for one.
+ */
 static void add_months(struct report *report, const struct report_chart *chart) {
     const struct report_measure *measure = &report->layout->measures[chart->measures[0]];
     const struct part by = {measure->date, true};

@@ -22,8 +22,8 @@ void report_add_warnings(struct report *report) {
     buf_free(&text);
 }
 
-static void add_head(struct buf *out, const char *id, const char *title,
-                     const char *const *columns, size_t count) {
+static void add_head(struct buf *out, const char *id, const char *title, const char *const *columns,
+                     size_t count) {
     buf_printf(out, "<section class=\"card\" id=\"%s\">\n", id);
     page_add_element(out, "h2", title);
     buf_add_text(out, "<div class=\"wide\"><table data-plain><thead><tr>");
@@ -159,8 +159,8 @@ static void add_load(struct report *report, const struct health_load *load) {
 }
 
 static void add_loads(struct report *report) {
-    static const char *const columns[] = {"Pulled",   "#Snapshot", "Sheet",    "Source",
-                                          "Status",   "#Rows",     "#Added",   "#Changed",
+    static const char *const columns[] = {"Pulled",   "#Snapshot", "Sheet",  "Source",
+                                          "Status",   "#Rows",     "#Added", "#Changed",
                                           "#Removed", "#Rejected", "Message"};
     add_head(report->out, "loads", "Last loads", columns, COUNT_OF(columns));
     for (size_t i = 0; i < report->health.load_count; i++)

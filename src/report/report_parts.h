@@ -2,11 +2,11 @@
 #ifndef GOLDLEAF_REPORT_REPORT_PARTS_H
 #define GOLDLEAF_REPORT_REPORT_PARTS_H
 
-#include "json/json.h"
 #include "page/page.h"
 #include "report/cube.h"
 #include "report/health.h"
 #include "report/report.h"
+#include "json/json.h"
 
 struct report {
     struct buf *out;

@@ -39,8 +39,7 @@ static void add_field(struct report *report, const struct view *view, const char
     for (size_t i = 0; i < cube->report->dataset_count; i++) {
         const struct cube_table *table = &cube->tables[i];
         const struct report_dataset *dataset = table->dataset;
-        if (dataset->key < 0 ||
-            strcmp(dataset->fields[dataset->key].name, view->table->by[0]) != 0)
+        if (dataset->key < 0 || strcmp(dataset->fields[dataset->key].name, view->table->by[0]) != 0)
             continue;
         size_t number = group / view->inner;
         int64_t row = number < table->key_count ? table->row_of_key[number] : -1;
@@ -104,9 +103,8 @@ static void add_table_head(struct report *report, const struct report_table *tab
         const struct report_table_column *column = &table->columns[i];
         buf_printf(report->out, "<th scope=\"col\"%s>",
                    is_number(report, column) ? " class=\"n\"" : "");
-        page_add_text(report->out, column->field
-                                       ? title_of(report, column->field)
-                                       : report->layout->measures[column->measure].title);
+        page_add_text(report->out, column->field ? title_of(report, column->field)
+                                                 : report->layout->measures[column->measure].title);
         buf_add_text(report->out, "</th>");
     }
     buf_add_text(report->out, "</tr></thead><tbody>\n");
@@ -128,7 +126,8 @@ static void add_table(struct report *report, size_t index) {
     }
     buf_add_text(report->out, "</tbody></table></div>\n");
     if (shown < total)
-        buf_printf(report->out, "<p class=\"soft more\">The first %zu of %zu rows.</p>\n", shown, total);
+        buf_printf(report->out, "<p class=\"soft more\">The first %zu of %zu rows.</p>\n", shown,
+                   total);
     buf_add_text(report->out, "</section>\n");
 }
 

@@ -5,8 +5,8 @@
 
 #include "model/model.h"
 
-/* Prepares every SELECT of gold, of the report and of checks against empty tables in memory and adds what is wrong
- * to `faults`. False only when the tables themselves cannot be made. */
+/* Prepares every SELECT of gold, of the report and of checks against empty tables in memory and
+ * adds what is wrong to `faults`. False only when the tables themselves cannot be made. */
 bool model_prepare_sql(const struct model *model, struct model_faults *faults, struct err *err);
 
 #endif

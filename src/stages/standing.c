@@ -8,8 +8,8 @@ static bool open_row(struct warehouse *warehouse, const char *sql, struct statem
            statement_start(*statement, NULL, 0, err) && statement_next(*statement, has_row, err);
 }
 
-static bool read_snapshots(struct warehouse *warehouse, struct arena *arena, struct standing *standing,
-                           struct err *err) {
+static bool read_snapshots(struct warehouse *warehouse, struct arena *arena,
+                           struct standing *standing, struct err *err) {
     struct statement *statement = NULL;
     struct value count;
     bool has_row = false;
@@ -28,8 +28,8 @@ static bool read_snapshots(struct warehouse *warehouse, struct arena *arena, str
     return ok;
 }
 
-static bool read_last_run(struct warehouse *warehouse, struct arena *arena, struct standing *standing,
-                          struct err *err) {
+static bool read_last_run(struct warehouse *warehouse, struct arena *arena,
+                          struct standing *standing, struct err *err) {
     struct statement *statement = NULL;
     bool has_row = false;
     bool ok = open_row(warehouse, sql_file("status/last_run"), &statement, &has_row, err);
