@@ -29,8 +29,8 @@ static void note(bool ok, const char *event, const struct err *err) {
         log_line(LOG_LEVEL_ERROR, event, "%s", err->message);
 }
 
-void after_run(struct session *session, const struct model *model, const struct run_report *report,
-               int exit_code, const struct err *cause) {
+void after_run(const struct session *session, const struct model *model,
+               const struct run_report *report, int exit_code, const struct err *cause) {
     const struct options *options = &session->options;
     const char *metrics = options->text[OPTION_METRICS_FILE], *ping = options->text[OPTION_PING];
     const char *page = options->text[OPTION_REPORT];
@@ -39,7 +39,7 @@ void after_run(struct session *session, const struct model *model, const struct 
     bool is_stopped = cause && (cause->class == ERR_INTERRUPTED || cause->class == ERR_TERMINATED);
     struct err err;
     if (page && report)
-        note(report_refresh(session, model, page, &err), "report_failed", &err);
+        note(report_file_write(session, model, page, &err), "report_failed", &err);
     if (metrics)
         note(metrics_write(metrics, report, exit_code, &err), "metrics_failed", &err);
     if (hook && !is_stopped) {

@@ -8,7 +8,7 @@
 
 /* `report` is that of a run that published, else NULL and `cause` says why. What fails here is
  * logged and changes nothing about the run. */
-void after_run(struct session *session, const struct model *model, const struct run_report *report,
-               int exit_code, const struct err *cause);
+void after_run(const struct session *session, const struct model *model,
+               const struct run_report *report, int exit_code, const struct err *cause);
 
 #endif

@@ -58,7 +58,7 @@ bool session_check_sheet(const struct session *session, const struct model *mode
     return nearest && err_hint(err, "did you mean %s?", nearest);
 }
 
-bool session_open_warehouse(struct session *session, struct warehouse **warehouse,
+bool session_open_warehouse(const struct session *session, struct warehouse **warehouse,
                             struct err *err) {
     bool exists = false;
     if (!warehouse_open(warehouse, session_text(session, OPTION_DATABASE), WAREHOUSE_READ, err))

@@ -41,7 +41,8 @@ bool session_check_sheet(const struct session *session, const struct model *mode
 
 /* Opens the warehouse for reading. A file that was never loaded is ERR_DATABASE with the hint to
  * run `goldleaf all`, as a missing one is. */
-bool session_open_warehouse(struct session *session, struct warehouse **warehouse, struct err *err);
+bool session_open_warehouse(const struct session *session, struct warehouse **warehouse,
+                            struct err *err);
 
 /* The value of a variable that is no option's twin, from the environment, else from .env; NULL when
  * it is not set, or empty. */

@@ -244,7 +244,11 @@ static bool read_table(struct cube *cube, size_t index, struct warehouse *wareho
               check_columns(dataset, statement, err) && statement_start(statement, NULL, 0, err) &&
               read_rows(cube, table, statement, err);
     statement_close(statement);
-    return ok || err_wrap(err, "the report's %s", dataset->sql_path);
+    if (ok)
+        return true;
+    if (!*err->hint)
+        err_hint(err, "is the warehouse of another model? --model names it");
+    return err_wrap(err, "the report's %s", dataset->sql_path);
 }
 
 static int compare_texts(const void *a, const void *b, void *context) {

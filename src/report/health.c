@@ -231,24 +231,24 @@ static bool add_sheet_warning(const struct health *health, const struct sheet_in
     return out->size > 0;
 }
 
+static bool add_run_warning(const struct standing *standing, struct buf *out) {
+    if (!standing->run_status || strcmp(standing->run_status, "failed") != 0)
+        return false;
+    buf_printf(out, "The last run, begun %s, failed%s%s. The page shows what was published before.",
+               standing->started_at, standing->message ? ": " : "",
+               standing->message ? standing->message : "");
+    return true;
+}
+
 bool health_warning(const struct health *health, size_t index, struct buf *out) {
-    const struct standing *standing = &health->standing;
+    size_t found = 0;
     buf_clear(out);
-    if (standing->run_status && strcmp(standing->run_status, "failed") == 0) {
-        if (index == 0) {
-            buf_printf(
-                out,
-                "The last run, begun %s, failed%s%s. The page shows what was published before.",
-                standing->started_at, standing->message ? ": " : "",
-                standing->message ? standing->message : "");
+    if (add_run_warning(&health->standing, out) && found++ == index)
+        return true;
+    for (size_t i = 0; i < health->sheet_count; i++) {
+        buf_clear(out);
+        if (add_sheet_warning(health, &health->sheets[i], out) && found++ == index)
             return true;
-        }
-        index--;
     }
-    for (size_t i = 0; i < health->sheet_count; i++)
-        if (add_sheet_warning(health, &health->sheets[i], out) && index-- == 0)
-            return true;
-        else
-            buf_clear(out);
     return false;
 }

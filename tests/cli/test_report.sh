@@ -26,7 +26,7 @@ make_warehouse
 before=$(sha256sum warehouse.sqlite)
 run 0 report
 out_is_empty
-err_is_empty
+err_has 'the report is in report.html'
 [ "$before" = "$(sha256sum warehouse.sqlite)" ] || fail "the warehouse was written"
 page_has "Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-"
 page_has '<h3>INR</h3>'
@@ -46,6 +46,7 @@ run 0 report -o - # to another program
 cmp <(sed 's/[0-9]* \(s\|min\) ago//g' out) <(sed 's/[0-9]* \(s\|min\) ago//g' report.html) ||
     fail "not the same on standard output"
 run 0 report -o sub.html
+err_is_empty
 [ "$(stat -c %a sub.html)" = "$(printf '%o' $((0666 & ~$(umask))))" ] || fail "the page cannot be read by others"
 run 2 report --format json
 err_has 'one HTML page'
@@ -135,4 +136,6 @@ run 2 model check broken
 out_has 'report/campaigns.sql'
 run 7 report --model broken -o broken.html
 err_has "report/campaigns.sql"
+run 7 report --model streaming -o broken.html
+err_has "hint: is the warehouse of another model"
 [ ! -e broken.html ] || fail "half a page was left"
