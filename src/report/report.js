@@ -311,7 +311,7 @@ function tellAges() {
   document.querySelectorAll("[data-age]").forEach(node => { node.textContent = ageOf(node.dataset.age); });
   const age = page.loadedAt ? (Date.now() - Date.parse(page.loadedAt)) / 1000 : 0;
   const line = document.getElementById("as-of");
-  if (page.loadedAt) line.append(element("span", "age", " " + ageOf(page.loadedAt) + "."));
+  if (page.loadedAt) line.append(element("span", "age", ` Pulled ${ageOf(page.loadedAt)}.`));
   const warnings = document.getElementById("warnings");
   if (page.staleAfter && age > page.staleAfter && !warnings.children.length)
     warnings.append(element("p", "warning", `This page is old: its data were pulled ${ageOf(page.loadedAt)}.`));

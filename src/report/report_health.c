@@ -138,7 +138,13 @@ static void add_rejects(struct report *report) {
     add_head(report->out, "rejects", "Rows in quarantine", columns, COUNT_OF(columns));
     for (size_t i = 0; i < health->reject_count; i++)
         add_reject(report, &health->rejects[i]);
-    add_end(report->out);
+    buf_add_text(report->out, "</tbody></table></div>\n");
+    if ((int64_t)health->reject_count < health->reject_total) {
+        buf_add_text(report->out, "<p class=\"soft note\">The first of each sheet; all ");
+        decimal_add_grouped(report->out, health->reject_total);
+        buf_add_text(report->out, ": <code>goldleaf rejects --limit 0</code></p>\n");
+    }
+    buf_add_text(report->out, "</section>\n");
 }
 
 static void add_load(struct report *report, const struct health_load *load) {

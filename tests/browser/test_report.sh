@@ -25,6 +25,21 @@ browser pictures sample.html sample "$pictures"
 run 0 all --model streaming --inputs "$source_dir/fixtures/streaming" --database streaming.sqlite
 run 0 report --model streaming --database streaming.sqlite -o streaming.html
 browser structure streaming.html
+python3 - <<'PYTHON' || fail "the tiles of streaming are not what SQL says"
+import re, sqlite3
+page = open("streaming.html", encoding="utf-8").read()
+shown = re.findall(r'data-measure="\d+"><dt>([^<]*)</dt><dd>([^<]*)</dd>', page)
+one = lambda sql: sqlite3.connect("streaming.sqlite").execute(sql).fetchone()[0]
+percent = lambda x: f"{int(x * 1000 + 0.5) / 10:.1f}\u00a0%"
+expected = [
+    ("Hours watched", f"{one('SELECT (SUM(duration_watched_sec) + 1800) / 3600 FROM gold_fact_viewing_activity'):,}"),
+    ("Sessions", f"{one('SELECT COUNT(*) FROM gold_fact_viewing_activity'):,}"),
+    ("Average rating", f"{one('SELECT AVG(user_rating) FROM gold_fact_viewing_activity'):.2f}"),
+    ("Change of MRR", f"{one('SELECT SUM(mrr_change) FROM gold_fact_subscription_events'):,.2f}"),
+    ("Active subscribers", f"{one('SELECT SUM(is_active) FROM gold_dim_user'):,}"),
+    ("Still subscribed", percent(one('SELECT SUM(is_active) * 1.0 / COUNT(first_subscription_date) FROM gold_dim_user')))]
+assert shown == expected, (shown, expected)
+PYTHON
 browser pictures streaming.html streaming "$pictures"
 python3 - "$source_dir/src/models/ticketing" <<'PYTHON'
 import json, shutil, sys

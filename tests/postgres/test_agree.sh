@@ -169,6 +169,17 @@ use_schema "$(unique copied)"
 check_copy w.sqlite "$url" 'SQLite'
 sql "DROP SCHEMA $schema CASCADE; DROP SCHEMA ${first##*%3D} CASCADE"
 
+# The other model's dashboard, which reads yes and no, years and two-part joins.
+use_schema "$(unique streaming)"
+context='streaming'
+for database in streaming.sqlite "$url"; do
+    run 0 all --model streaming --inputs "$source_dir/fixtures/streaming" --database "$database"
+done
+tell streaming.sqlite one report --model streaming -o -
+tell "$url" other report --model streaming -o -
+expect_state 'its report' one other
+sql "DROP SCHEMA $schema CASCADE"
+
 # A language's order: case and punctuation count last.
 database=$(unique icu)
 if sql "CREATE DATABASE $database TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'" 2>/dev/null; then
