@@ -87,6 +87,7 @@ function addChoice(figure, choice, titles) {
   if (titles.length < 2) return;
   const group = element("div", "choice");
   group.setAttribute("role", "group");
+  group.setAttribute("aria-label", choice === "by" ? "Split by" : "Measure");
   titles.forEach((title, index) => {
     const button = element("button", "", title);
     button.type = "button";

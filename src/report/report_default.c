@@ -169,6 +169,18 @@ static void add_gold(struct draft *draft, const struct gold_model *original) {
     add_table(draft, &gold, first);
 }
 
+/* The first few that can be told apart by the currency, where there is one. */
+static void choose_tiles(struct draft *draft) {
+    struct report_model *layout = draft->layout;
+    size_t *tiles = arena_array(draft->arena, TILES, sizeof *tiles);
+    struct report_path path;
+    for (size_t i = 0; i < layout->measure_count && layout->tile_count < TILES; i++)
+        if (!layout->split ||
+            report_find_path(layout, layout->measures[i].terms[0].dataset, layout->split, &path))
+            tiles[layout->tile_count++] = i;
+    layout->tiles = tiles;
+}
+
 const struct report_model *report_default(struct arena *arena, const struct model *model) {
     struct report_model *layout = arena_alloc(arena, sizeof *layout);
     size_t fields = 1, count = model->gold_count + 1;
@@ -192,7 +204,6 @@ const struct report_model *report_default(struct arena *arena, const struct mode
                                     .filters = draft.filters};
     for (size_t i = 0; i < model->gold_count; i++)
         add_gold(&draft, &model->gold[i]);
-    layout->tiles = measures_from(&draft, 0, &layout->tile_count);
-    layout->tile_count = layout->tile_count < TILES ? layout->tile_count : TILES;
+    choose_tiles(&draft);
     return layout;
 }
