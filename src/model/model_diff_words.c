@@ -31,6 +31,7 @@ static const struct property {
     {"goldleaf:match", "what must agree with the parent", false, false},
     {"goldleaf:clusterBy", "the clustering", false, false},
     {"goldleaf:distributeBy", "the distribution", false, false},
+    {"goldleaf:report", "the dashboard", true, true},
     {"scope", "the scope", false, false},
     {"additiveOver", "the unit it adds up", false, false},
     {"showBy", "the order of a short list", false, true},
