@@ -6,6 +6,9 @@
 #define BARS 20
 #define MONTHS 24
 
+static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                       "Friday", "Saturday", "Sunday"};
+
 const char *report_name(const struct report *report, const char *field, size_t number) {
     const struct cube *cube = &report->cube;
     for (size_t i = 0; i < cube->report->dataset_count; i++) {
@@ -101,12 +104,53 @@ void report_add_tiles(struct report *report) {
 
 /* ---- charts ---- */
 
-/* Groups of a chart with what it shows of each. */
-struct bars {
-    struct sums *sums; /* by measure */
-    size_t measure_count;
-    size_t *order, count;
+/* What the rows of a chart's table are: months, weekdays, or the values of a field. Where money
+ * would be added up across the split, they are told apart by it first. */
+struct rows {
+    struct part by[2];
+    size_t by_count;
+    const char *title;
+    size_t most;     /* of a group of the split */
+    bool is_by_size; /* the greatest first, else the latest ones in order */
 };
+
+static bool has_money(const struct report *report, const struct report_chart *chart) {
+    for (size_t i = 0; i < chart->measure_count; i++)
+        if (report->layout->measures[chart->measures[i]].type == FIELD_MONEY)
+            return true;
+    return false;
+}
+
+static bool mixes_groups(const struct report *report, const struct report_chart *chart,
+                         const struct part *by) {
+    const char *split = report->layout->split;
+    return split && strcmp(split, by->field) != 0 && has_money(report, chart) &&
+           report->cube.dictionaries[cube_find_dictionary(&report->cube, split)].count > 1;
+}
+
+/* False for a chart that only the script can make: pacing lays events beside each other. */
+static bool choose_rows(const struct report *report, const struct report_chart *chart,
+                        struct rows *rows) {
+    const char *date = report->layout->measures[chart->measures[0]].date;
+    const struct report_split *split = &chart->splits[0];
+    struct part part;
+    if (chart->kind == CHART_TIME && date) {
+        part = (struct part){date, true};
+        *rows = (struct rows){.title = "Month", .most = MONTHS};
+    } else if (chart->kind == CHART_BARS && split->is_weekday && date) {
+        part = (struct part){date, false};
+        *rows = (struct rows){.title = split->title, .most = COUNT_OF(weekdays)};
+    } else if (chart->kind == CHART_BARS && !split->is_weekday) {
+        part = (struct part){split->field, false};
+        *rows = (struct rows){.title = split->title, .most = BARS, .is_by_size = true};
+    } else {
+        return false;
+    }
+    if (mixes_groups(report, chart, &part))
+        rows->by[rows->by_count++] = (struct part){report->layout->split, false};
+    rows->by[rows->by_count++] = part;
+    return true;
+}
 
 static int compare_bars(const void *a, const void *b, void *context) {
     const struct sums *sums = context;
@@ -118,103 +162,89 @@ static int compare_bars(const void *a, const void *b, void *context) {
     return x < y ? 1 : x > y ? -1 : (left > right) - (left < right);
 }
 
-static void sum_bars(struct report *report, const struct report_chart *chart, const struct part *by,
-                     struct bars *bars) {
-    const struct report_model *layout = report->layout;
-    size_t count = 1;
-    bars->measure_count = chart->measure_count;
-    bars->sums = arena_array(report->arena, chart->measure_count, sizeof *bars->sums);
-    for (size_t i = 0; i < chart->measure_count; i++) {
-        measure_sum(&report->cube, &layout->measures[chart->measures[i]], by, 1, report->arena,
-                    &bars->sums[i]);
-        count = bars->sums[i].count;
-    }
-    bars->order = arena_array(report->arena, count + 1, sizeof *bars->order);
-    bool is_rate = layout->measures[chart->measures[0]].over_count > 0;
-    for (size_t i = 0; i < count; i++)
-        if (bars->sums[0].is_seen[i] && (!is_rate || bars->sums[0].over[i]))
-            bars->order[bars->count++] = i;
+static void add_cell(struct report *report, const char *element, const char *text) {
+    buf_printf(report->out, "<%s>", element);
+    page_add_text(report->out, text);
+    buf_printf(report->out, "</%.2s>", element);
 }
 
-static void add_head(struct report *report, const struct report_chart *chart, const char *first) {
-    buf_add_text(report->out, "<div class=\"wide\"><table><thead><tr><th scope=\"col\">");
-    page_add_text(report->out, first);
-    buf_add_text(report->out, "</th>");
-    for (size_t i = 0; i < chart->measure_count; i++) {
-        buf_add_text(report->out, "<th scope=\"col\" class=\"n\">");
-        page_add_text(report->out, report->layout->measures[chart->measures[i]].title);
-        buf_add_text(report->out, "</th>");
-    }
+static const char *split_title(const struct report_model *layout) {
+    for (size_t i = 0; i < layout->filter_count; i++)
+        if (strcmp(layout->filters[i].field, layout->split) == 0)
+            return layout->filters[i].title;
+    return layout->split;
+}
+
+static void add_head(struct report *report, const struct report_chart *chart,
+                     const struct rows *rows) {
+    buf_add_text(report->out, "<div class=\"wide\"><table><thead><tr>");
+    if (rows->by_count > 1)
+        add_cell(report, "th scope=\"col\"", split_title(report->layout));
+    add_cell(report, "th scope=\"col\"", rows->title);
+    for (size_t i = 0; i < chart->measure_count; i++)
+        add_cell(report, "th scope=\"col\" class=\"n\"",
+                 report->layout->measures[chart->measures[i]].title);
     buf_add_text(report->out, "</tr></thead><tbody>\n");
 }
 
+static const char *name_of(const struct report *report, const struct part *part, size_t value) {
+    if (cube_find_dictionary(&report->cube, part->field) >= 0)
+        return report_name(report, part->field, value);
+    return part->is_month
+               ? arena_printf(report->arena, "%04zu-%02zu", 1900 + value / 12, value % 12 + 1)
+               : weekdays[value];
+}
+
 static void add_row(struct report *report, const struct report_chart *chart,
-                    const struct bars *bars, const char *name, size_t group) {
+                    const struct rows *rows, const struct sums *sums, size_t group) {
     struct buf value = {0};
-    buf_add_text(report->out, "<tr><th scope=\"row\">");
-    page_add_text(report->out, name);
-    buf_add_text(report->out, "</th>");
+    size_t inner = sums[0].inner;
+    buf_add_text(report->out, "<tr>");
+    if (rows->by_count > 1)
+        add_cell(report, "th scope=\"row\"", name_of(report, &rows->by[0], group / inner));
+    add_cell(
+        report, "th scope=\"row\"",
+        name_of(report, &rows->by[rows->by_count - 1], rows->by_count > 1 ? group % inner : group));
     for (size_t i = 0; i < chart->measure_count; i++) {
         buf_clear(&value);
-        measure_add(&value, &report->layout->measures[chart->measures[i]], &bars->sums[i], group);
-        buf_add_text(report->out, "<td class=\"n\">");
-        page_add_text(report->out, buf_text(&value));
-        buf_add_text(report->out, "</td>");
+        measure_add(&value, &report->layout->measures[chart->measures[i]], &sums[i], group);
+        add_cell(report, "td class=\"n\"", buf_text(&value));
     }
     buf_add_text(report->out, "</tr>\n");
     buf_free(&value);
 }
 
-static void add_bars(struct report *report, const struct report_chart *chart) {
-    const struct report_split *split = &chart->splits[0];
-    const struct part by = {split->field, false};
-    struct bars bars = {0};
-    sum_bars(report, chart, &by, &bars);
-    qsort_r(bars.order, bars.count, sizeof *bars.order, compare_bars, &bars.sums[0]);
-    add_head(report, chart, split->title);
-    for (size_t i = 0; i < bars.count && i < BARS; i++)
-        add_row(report, chart, &bars, report_name(report, split->field, bars.order[i]),
-                bars.order[i]);
-    buf_add_text(report->out, "</tbody></table></div>\n");
-}
-
-/* Money of several currencies would be added up, so it is left to the script, which asks for one.
- */
-static void add_months(struct report *report, const struct report_chart *chart) {
-    const struct report_measure *measure = &report->layout->measures[chart->measures[0]];
-    const struct part by = {measure->date, true};
-    struct bars bars = {0};
-    sum_bars(report, chart, &by, &bars);
-    add_head(report, chart, "Month");
-    for (size_t i = bars.count > MONTHS ? bars.count - MONTHS : 0; i < bars.count; i++) {
-        char name[48];
-        size_t month = bars.order[i];
-        snprintf(name, sizeof name, "%04zu-%02zu", 1900 + month / 12, month % 12 + 1);
-        add_row(report, chart, &bars, name, month);
-    }
-    buf_add_text(report->out, "</tbody></table></div>\n");
-}
-
-/* Whether the table would add up what must not be. */
-static bool mixes_groups(const struct report *report, const struct report_chart *chart) {
-    const struct report_model *layout = report->layout;
-    if (!layout->split ||
-        report->cube.dictionaries[cube_find_dictionary(&report->cube, layout->split)].count < 2)
-        return false;
-    for (size_t i = 0; i < chart->measure_count; i++)
-        if (layout->measures[chart->measures[i]].type == FIELD_MONEY)
-            return true;
-    return false;
+/* The rows of groups [first, end), which belong to one group of the split. */
+static void add_rows(struct report *report, const struct report_chart *chart,
+                     const struct rows *rows, struct sums *sums, size_t first, size_t end) {
+    size_t *order = arena_array(report->arena, end - first + 1, sizeof *order), count = 0;
+    bool is_rate = report->layout->measures[chart->measures[0]].over_count > 0;
+    for (size_t i = first; i < end; i++)
+        if (sums[0].is_seen[i] && (!is_rate || sums[0].over[i]))
+            order[count++] = i;
+    if (rows->is_by_size)
+        qsort_r(order, count, sizeof *order, compare_bars, &sums[0]);
+    size_t shown = count < rows->most ? count : rows->most;
+    const size_t *from = rows->is_by_size ? order : order + (count - shown);
+    for (size_t i = 0; i < shown; i++)
+        add_row(report, chart, rows, sums, from[i]);
 }
 
 static void add_chart_data(struct report *report, const struct report_chart *chart) {
-    bool has_date = report->layout->measures[chart->measures[0]].date != NULL;
-    if (mixes_groups(report, chart) || chart->kind == CHART_PACING)
+    struct rows rows;
+    if (!choose_rows(report, chart, &rows)) {
+        buf_add_text(report->out, "<p class=\"soft\">The page's script makes this table.</p>\n");
         return;
-    if (chart->kind == CHART_TIME && has_date)
-        add_months(report, chart);
-    else if (chart->kind == CHART_BARS && chart->splits[0].is_weekday == false)
-        add_bars(report, chart);
+    }
+    struct sums *sums = arena_array(report->arena, chart->measure_count, sizeof *sums);
+    for (size_t i = 0; i < chart->measure_count; i++)
+        measure_sum(&report->cube, &report->layout->measures[chart->measures[i]], rows.by,
+                    rows.by_count, report->arena, &sums[i]);
+    size_t size = rows.by_count > 1 ? sums[0].inner : sums[0].count;
+    add_head(report, chart, &rows);
+    for (size_t first = 0; first < sums[0].count; first += size)
+        add_rows(report, chart, &rows, sums, first, first + size);
+    buf_add_text(report->out, "</tbody></table></div>\n");
 }
 
 static void add_chart(struct report *report, size_t index) {

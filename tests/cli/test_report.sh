@@ -55,6 +55,21 @@ run 1 report -o no/such/folder/x.html
 run 2 report --modle x
 err_has 'did you mean --model'
 
+# ---- money of several currencies, as text ----
+run 0 all --inputs "$source_dir/bronze_inputs" --database many.sqlite --report many.html
+python3 - <<'PYTHON' || fail 'the months of the page are not those of the KPI table'
+import html, re, sqlite3
+page = open("many.html", encoding="utf-8").read()
+table = re.search(r'data-chart="0">.*?<tbody>(.*?)</tbody>', page, re.S).group(1)
+found = [[html.unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+         for row in re.findall(r"<tr>(.*?)</tr>", table)]
+wanted = sqlite3.connect("many.sqlite").execute("""
+    SELECT currency, substr(date, 1, 7), ROUND(SUM(net_revenue), 2), SUM(tickets_sold)
+    FROM gold_daily_metrics GROUP BY 1, 2 ORDER BY 1, 2""")
+wanted = [[currency, month, f"{net:,.2f}", f"{tickets:,}"] for currency, month, net, tickets in wanted]
+assert found == wanted and len(wanted) > 24, (found[:3], wanted[:3])
+PYTHON
+
 # ---- warnings: held back, a run that failed, old ----
 head -1 inputs/tickets.csv >short.csv
 cp inputs/tickets.csv full.csv
