@@ -2,23 +2,12 @@
 #include "draft/draft_parts.h"
 #include "model/words.h"
 
-#include <stdarg.h>
-
 #define SLIPS_FROM 40 /* below so many cells, a misfit is no slip */
 #define SLIPS_PER 20  /* one in so many may be one */
 #define WORD_MAX_BYTES 40
 
 bool draft_is_slip(size_t misfits, size_t cells) {
     return misfits == 0 || (cells >= SLIPS_FROM && misfits * SLIPS_PER <= cells);
-}
-
-void draft_say(struct buf *out, const char *format, ...) {
-    va_list arguments;
-    if (out->size)
-        buf_add_char(out, ' ');
-    va_start(arguments, format);
-    buf_vprintf(out, format, arguments);
-    va_end(arguments);
 }
 
 static bool fits(const struct profile *profile, size_t count) {

@@ -102,6 +102,7 @@ bool bronze_read_packed(struct warehouse *warehouse, const char *table, struct b
     while (ok && *is_sane && state_is_wanted(wish) &&
            (ok = statement_next(statement, &has_row, err)) && has_row) {
         struct span text = value_span(statement_value(statement, 0));
+        bronze_state_reserve(state, PACKED_ROWS);
         *is_sane = packed_rows_read(text, state);
         add_part(state, text);
     }

@@ -1,7 +1,5 @@
 #include "stages/packed_rows.h"
 
-#include "stages/bronze_state.h"
-
 #define WORD_CHARS 11 /* six bits each */
 #define RUN_WORDS 4   /* rows, first id, first label, distance of labels */
 
@@ -97,7 +95,6 @@ bool packed_rows_read(struct span text, struct bronze_state *rows) {
     uint64_t count = read_word(&reader);
     if (!reader.is_sane || count == 0 || count > PACKED_ROWS)
         return false;
-    bronze_state_reserve(rows, (size_t)count);
     size_t end = rows->count + (size_t)count;
     for (size_t row = rows->count; row < end;)
         row += read_run(&reader, rows, row, end - row);

@@ -15,7 +15,8 @@
 /* Appends the rows from `first` on, at most PACKED_ROWS. */
 void packed_rows_add(struct buf *text, const struct bronze_state *rows, size_t first);
 
-/* Appends the rows of a text to `rows`; false when it is none. Lists grow as they have to. */
+/* Appends the rows of a text to `rows`, which must have room for PACKED_ROWS more; false when it is
+ * none. */
 bool packed_rows_read(struct span text, struct bronze_state *rows);
 
 #endif
