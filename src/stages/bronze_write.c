@@ -201,7 +201,8 @@ static bool write_packed(struct warehouse *warehouse, const char *table,
 static bool write_state(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
                         const struct bronze_change *change, int64_t *positions,
                         const struct sheet_change *done, struct err *err) {
-    if (done->added_count == 0 && done->ended_count == 0 && !change->is_new_header)
+    bool is_same = done->added_count == 0 && done->ended_count == 0 && !change->is_new_header;
+    if (is_same || warehouse_is_fork(warehouse))
         return true;
     char table[BRONZE_NAME_SIZE];
     bronze_table_name(table, pull->model);

@@ -59,6 +59,7 @@ struct warehouse_driver {
 struct warehouse {
     const struct warehouse_driver *driver;
     const char *location;
+    bool is_fork;        /* what is written goes with this process */
     bool is_distributed; /* tables may lie on several machines */
     const char *schema;  /* where the permanent tables are, for names that must not be shadowed */
     bool (*is_stopped)(void *context);

@@ -460,6 +460,7 @@ static int sqlite_collate(void *context, int a_size, const void *a, int b_size, 
 static bool sqlite_configure(struct sqlite_warehouse *self, enum warehouse_mode mode,
                              struct err *err) {
     sqlite3 *database = self->database;
+    self->base.is_fork = mode == WAREHOUSE_FORK;
     sqlite3_extended_result_codes(database, 1);
     sqlite3_busy_handler(database, sqlite_wait, self);
     sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DML, 0, NULL);

@@ -222,6 +222,10 @@ const char *warehouse_type(const struct warehouse *warehouse, enum field_type ty
     return warehouse->driver->type(type);
 }
 
+bool warehouse_is_fork(const struct warehouse *warehouse) {
+    return warehouse->is_fork;
+}
+
 bool warehouse_is_distributed(const struct warehouse *warehouse) {
     return warehouse->is_distributed;
 }

@@ -156,6 +156,9 @@ const char *warehouse_row_id_type(const struct warehouse *warehouse);
 /* "CREATE VIEW ..." up to the name: makes the view, or gives it the columns that were added. */
 const char *warehouse_create_view(const struct warehouse *warehouse);
 
+/* Whether all that is written goes with this process: then it needs nothing for the next run. */
+bool warehouse_is_fork(const struct warehouse *warehouse);
+
 /* Whether tables may lie on several machines (Citus). There a new table is placed: its rows by a
  * column, or with NULL a copy of it everywhere; elsewhere that does nothing. */
 bool warehouse_is_distributed(const struct warehouse *warehouse);
