@@ -132,7 +132,7 @@ static bool mixes_groups(const struct report *report, const struct report_chart 
 static bool choose_rows(const struct report *report, const struct report_chart *chart,
                         struct rows *rows) {
     const char *date = report->layout->measures[chart->measures[0]].date;
-    const struct report_split *split = &chart->splits[0];
+    const struct report_split *split = chart->splits; /* of bars; NULL of others */
     struct part part;
     if (chart->kind == CHART_TIME && date) {
         part = (struct part){date, true};
