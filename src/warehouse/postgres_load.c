@@ -114,7 +114,7 @@ static bool find_new_key(struct postgres_warehouse *self, const char *table, PGr
         " format('ALTER TABLE %s ADD CONSTRAINT %I %s', t.oid::regclass, c.conname,"
         " pg_get_constraintdef(c.oid))"
         " FROM pg_class t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'p'"
-        " WHERE t.oid = to_regclass(quote_ident($1)) AND t.xmin = pg_current_xact_id()::xid"
+        " WHERE t.oid = to_regclass(quote_ident($1)) AND c.xmin = pg_current_xact_id()::xid"
         " AND pg_relation_size(t.oid) = 0";
     return postgres_query(self, sql, 1, &table, rows, err);
 }

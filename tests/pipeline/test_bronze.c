@@ -365,6 +365,18 @@ static void test_added_column_versions_only_rows_with_a_value(void **state) {
     end(&history);
 }
 
+/* To PostgreSQL a table that gets a column looks as new as one that was made just now. */
+static void test_added_column_of_a_sheet_without_rows(void **state) {
+    struct history history;
+    (void)state;
+    begin(&history);
+    pull(&history, ARTISTS);
+    expect_change(pull(&history, "artist_id,name,genre,country,created_at,label\nA1,Ann,,,,Fax\n"),
+                  1, 0, 0, 0);
+    expect_versions(&history, 1, 0);
+    end(&history);
+}
+
 static void test_moved_column_makes_no_version(void **state) {
     struct history history;
     (void)state;
@@ -651,6 +663,7 @@ int main(void) {
         cmocka_unit_test(test_one_of_several_blank_rows_goes),
         cmocka_unit_test(test_a_blank_row_comes_before_others),
         cmocka_unit_test(test_added_column_versions_only_rows_with_a_value),
+        cmocka_unit_test(test_added_column_of_a_sheet_without_rows),
         cmocka_unit_test(test_moved_column_makes_no_version),
         cmocka_unit_test(test_respelt_header_makes_no_version),
         cmocka_unit_test(test_vanished_column_is_null_and_comes_back),
