@@ -21,21 +21,37 @@ static void check_types(struct reader *reader, const struct json *where, const s
                      field_type_name(other->type));
 }
 
-static void read_match(struct reader *reader, const struct json *json, const struct table *child,
-                       const struct table *parent, struct reference_match *match) {
+static bool is_in_unique_key(const struct sheet_model *sheet, size_t field) {
+    for (size_t i = 0; i < sheet->unique_count; i++)
+        for (size_t j = 0; j < sheet->unique[i].field_count; j++)
+            if (sheet->unique[i].fields[j] == field)
+                return true;
+    return false;
+}
+
+static void read_match(struct reader *reader, const struct json *json,
+                       const struct sheet_model *sheet, const struct table *parent,
+                       struct reference_match *match) {
+    const struct table child = table_of(sheet);
     const struct json *field = reader_member(reader, json, "field", JSON_STRING, IS_NEEDED);
     const struct json *other = reader_member(reader, json, "parentField", JSON_STRING, IS_NEEDED);
     match->rule = reader_name(reader, json, "rule");
     model_check_rule(reader, json, match->rule);
     match->inherit = reader_boolean(reader, json, "inherit");
-    bool has_field = field && reader_field(reader, field, child, &match->field);
+    bool has_field = field && reader_field(reader, field, &child, &match->field);
     bool has_other = other && reader_field(reader, other, parent, &match->parent_field);
     if (has_field && has_other)
-        check_types(reader, field, child, match->field, parent, match->parent_field);
+        check_types(reader, field, &child, match->field, parent, match->parent_field);
+    if (has_field && match->inherit && is_in_unique_key(sheet, match->field))
+        reader_fault(reader, json, "inherit",
+                     "\"%s\" is in \"uniqueKeys\": rows are compared there before they take "
+                     "anything from a parent",
+                     sheet->fields[match->field].name);
 }
 
-static void read_matches(struct reader *reader, const struct json *json, const struct table *child,
-                         const struct table *parent, struct reference *reference) {
+static void read_matches(struct reader *reader, const struct json *json,
+                         const struct sheet_model *sheet, const struct table *parent,
+                         struct reference *reference) {
     const struct json *list =
         reader_member(reader, json, "goldleaf:match", JSON_ARRAY, IS_OPTIONAL);
     if (!list)
@@ -43,7 +59,7 @@ static void read_matches(struct reader *reader, const struct json *json, const s
     struct reference_match *matches = arena_array(reader->arena, list->count, sizeof *matches);
     for (const struct json *item = list->first; item; item = item->next)
         if (reader_object(reader, item))
-            read_match(reader, item, child, parent, &matches[reference->match_count++]);
+            read_match(reader, item, sheet, parent, &matches[reference->match_count++]);
     reference->matches = matches;
 }
 
@@ -71,7 +87,8 @@ static bool read_parent(struct reader *reader, const struct json *target, size_t
 
 static bool read_reference(struct reader *reader, const struct json *json, size_t child,
                            struct reference *reference) {
-    struct table own = table_of(&reader->model->sheets[child]);
+    const struct sheet_model *sheet = &reader->model->sheets[child];
+    struct table own = table_of(sheet);
     const struct json *target = reader_member(reader, json, "reference", JSON_OBJECT, IS_NEEDED);
     size_t parent_count = 0;
     bool is_good = reader_field_list(reader, json, "fields", &own, &reference->fields,
@@ -87,7 +104,7 @@ static bool read_reference(struct reader *reader, const struct json *json, size_
                                parent_count, reference->field_count);
     for (size_t i = 0; is_good && i < parent_count; i++)
         check_types(reader, json, &own, reference->fields[i], &parent, reference->parent_fields[i]);
-    read_matches(reader, json, &own, &parent, reference);
+    read_matches(reader, json, sheet, &parent, reference);
     return is_good;
 }
 

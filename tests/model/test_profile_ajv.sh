@@ -25,7 +25,8 @@ check-twice cluster-not-required cluster-unknown-field default-is-missing-value
 default-not-a-category default-not-of-the-type default-out-of-range default-spelt-otherwise
 field-name-twice gold-additive-in-no-sheet gold-additive-rate gold-key-unknown-field gold-name-twice
 gold-scope-in-no-sheet gold-scope-not-in-key gold-show-by-unknown-field key-unknown-field
-match-rule-taken match-types match-unknown-field minimum-above-maximum minimum-with-exponent
+match-inherits-unique match-rule-taken match-types match-unknown-field minimum-above-maximum
+minimum-with-exponent
 not-before-another-type not-before-itself not-before-unknown-field on-error-of-key pattern
 reference-circle reference-from-no-field reference-lengths reference-to-itself reference-to-no-field
 reference-to-no-sheet reference-types sheet-name-of-a-view sheet-name-twice sql-empty
