@@ -127,9 +127,31 @@ static bool is_of_model(struct pipeline *pipeline, const char *layer, bool *is_s
     return ok;
 }
 
-static bool mark_model(struct pipeline *pipeline, const char *layer, struct err *err) {
-    struct audit_run mark = {pipeline->model->fingerprint, pipeline->run.snapshot_id, ""};
+static bool mark_model(struct pipeline *pipeline, const char *layer, const char *fingerprint,
+                       struct err *err) {
+    struct audit_run mark = {fingerprint, pipeline->run.snapshot_id, ""};
     return audit_set_watermark(pipeline->warehouse, &mark, "model", layer, err);
+}
+
+/* A pull alone. Bronze has a mark from when it was pulled by a model that silver is not of until
+ * the next build: some of its keys are as that model reads them. "" stands for several. */
+static bool prepare_bronze(struct pipeline *pipeline, struct err *err) {
+    const char *mark = pipeline->has_foreign_keys ? "" : pipeline->model->fingerprint;
+    if (!pipeline->is_model_changed)
+        return schema_create(pipeline->warehouse, pipeline->model, err);
+    return schema_create_bronze(pipeline->warehouse, pipeline->model, err) &&
+           mark_model(pipeline, "bronze", mark, err);
+}
+
+static bool prepare_builds(struct pipeline *pipeline, struct err *err) {
+    return (pipeline->is_model_changed
+                ? pipeline_change_model(pipeline, err)
+                : schema_create(pipeline->warehouse, pipeline->model, err)) &&
+           (!pipeline->builds_silver ||
+            (mark_model(pipeline, "silver", pipeline->model->fingerprint, err) &&
+             audit_drop_watermark(pipeline->warehouse, "model", "bronze", err))) &&
+           (!pipeline->builds_gold ||
+            mark_model(pipeline, "gold", pipeline->model->fingerprint, err));
 }
 
 /* Silver and gold of another model cannot be continued, only built anew from bronze, and both
@@ -137,23 +159,21 @@ static bool mark_model(struct pipeline *pipeline, const char *layer, struct err 
  * nothing leaves that to the next. */
 static bool choose_builds(struct pipeline *pipeline, struct err *err) {
     const struct run_options *options = pipeline->options;
-    bool is_silver_same, is_gold_same;
-    if (!is_of_model(pipeline, "silver", &is_silver_same, err) ||
+    bool is_bronze_same, is_silver_same, is_gold_same;
+    if (!is_of_model(pipeline, "bronze", &is_bronze_same, err) ||
+        !is_of_model(pipeline, "silver", &is_silver_same, err) ||
         !is_of_model(pipeline, "gold", &is_gold_same, err))
         return false;
-    bool is_same = is_silver_same && is_gold_same && !pipeline->model_diff;
+    is_silver_same &= is_bronze_same && !pipeline->model_diff;
+    is_gold_same &= !pipeline->model_diff;
+    pipeline->has_foreign_keys = !is_bronze_same;
     pipeline->builds_silver = options->silver || (options->gold && !is_silver_same);
     pipeline->builds_gold = options->gold || (options->silver && !is_gold_same);
-    pipeline->is_model_changed = !is_same;
+    pipeline->is_model_changed = !is_silver_same || !is_gold_same;
     pipeline->is_full |= pipeline->builds_silver && !is_silver_same;
     pipeline->is_gold_full = pipeline->is_full || !is_gold_same;
-    if (!pipeline->builds_silver && !pipeline->builds_gold)
-        return is_same ? schema_create(pipeline->warehouse, pipeline->model, err)
-                       : schema_create_bronze(pipeline->warehouse, pipeline->model, err);
-    return (is_same ? schema_create(pipeline->warehouse, pipeline->model, err)
-                    : pipeline_change_model(pipeline, err)) &&
-           (!pipeline->builds_silver || mark_model(pipeline, "silver", err)) &&
-           (!pipeline->builds_gold || mark_model(pipeline, "gold", err));
+    return pipeline->builds_silver || pipeline->builds_gold ? prepare_builds(pipeline, err)
+                                                            : prepare_bronze(pipeline, err);
 }
 
 /* A build without a pull must not make an empty warehouse. */

@@ -105,7 +105,8 @@ CREATE TABLE IF NOT EXISTS audit_dq_results (
 );
 
 -- How far each layer is: silver of a sheet was built from this snapshot; gold from the silver of
--- this run; the packed rows of a sheet are those of this snapshot.
+-- this run; the packed rows of a sheet are those of this snapshot. Of the layers model and schema
+-- run_id is a fingerprint: by which model a layer was made, in which form a table.
 CREATE TABLE IF NOT EXISTS audit_watermarks (
     layer TEXT NOT NULL,
     table_name TEXT NOT NULL,
