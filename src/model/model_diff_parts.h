@@ -11,6 +11,7 @@ struct comparison {
     struct model_diff *diff;
     const struct json *old_sql, *new_sql;
     const char *subject;
+    const char *within; /* "aliases: ", in front of each text; NULL: of the subject itself */
     const char *table, *sheet, *column; /* or NULL, as in a difference */
     bool is_aside;                      /* as in a difference */
 };

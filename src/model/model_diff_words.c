@@ -28,6 +28,7 @@ static const struct property {
     {"goldleaf:case", "the letter case", false, false},
     {"goldleaf:onError", "what a bad cell does", false, false},
     {"goldleaf:notBefore", "the column that it must not precede", false, false},
+    {"goldleaf:nullWhen", "when it means nothing", false, false},
     {"goldleaf:match", "what must agree with the parent", false, false},
     {"goldleaf:clusterBy", "the clustering", false, false},
     {"goldleaf:distributeBy", "the distribution", false, false},
@@ -37,8 +38,9 @@ static const struct property {
     {"showBy", "the order of a short list", false, true},
 };
 
-static struct property property_of(const struct json *value) {
-    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
+/* Inside of one of them, names are the user's own: an alias may stand for "title". */
+static struct property property_of(const struct comparison *self, const struct json *value) {
+    for (size_t i = 0; i < COUNT_OF(WORDS) && !self->within; i++)
         if (strcmp(value->name, WORDS[i].name) == 0)
             return WORDS[i];
     return (struct property){value->name, value->name, false, false};
@@ -48,6 +50,7 @@ void comparison_add(const struct comparison *self, const struct json *where,
                     enum model_change change, const char *loss, const char *format, ...) {
     struct buf text = {0}, place = {0};
     va_list arguments;
+    buf_add_text(&text, self->within ? self->within : "");
     va_start(arguments, format);
     buf_vprintf(&text, format, arguments);
     va_end(arguments);
@@ -144,19 +147,37 @@ static void compare_lists(const struct comparison *self, const char *words,
 
 /* ---- one member ---- */
 
-/* Inside an object the members are told one by one: "minimum was 0 and is 1". */
+static bool is_in(const char *name, const char *const *known) {
+    for (; *known; known++)
+        if (strcmp(name, *known) == 0)
+            return true;
+    return false;
+}
+
+/* Inside an object the members are told one by one: "aliases: web: new is www". */
+static struct comparison of_members(const struct comparison *whole,
+                                    const struct property *property) {
+    static const char *const speaking[] = {"constraints", "reference", NULL}; /* minimum, fields */
+    struct comparison members = *whole;
+    if (!is_in(property->name, speaking))
+        members.within = arena_printf(whole->arena, "%s%s: ", whole->within ? whole->within : "",
+                                      property->words);
+    return members;
+}
+
 static void compare_member(const struct comparison *whole, const struct json *before,
                            const struct json *after) {
     struct comparison member = *whole, *self = &member;
-    const struct property property = property_of(before);
+    const struct property property = property_of(self, before);
     const char *words = property.words;
     self->is_aside |= property.is_aside;
+    const struct comparison inside = of_members(self, &property);
     if (property.is_prose)
         comparison_add(self, after, CHANGE_OTHER, NULL, "%s is another one", words);
     else if (before->kind == JSON_ARRAY && after->kind == JSON_ARRAY)
         compare_lists(self, words, before, after);
     else if (before->kind == JSON_OBJECT && after->kind == JSON_OBJECT)
-        comparison_members(self, before, after, (const char *const[]){NULL});
+        comparison_members(&inside, before, after, (const char *const[]){NULL});
     else
         comparison_add(self, after, CHANGE_OTHER, NULL, "%s was %s and is %s", words,
                        comparison_value(self->arena, before), comparison_value(self->arena, after));
@@ -165,24 +186,18 @@ static void compare_member(const struct comparison *whole, const struct json *be
 /* A member that is on one side only. */
 static void add_lonely(const struct comparison *whole, const struct json *member, bool is_new) {
     struct comparison copy = *whole, *self = &copy;
-    const struct property property = property_of(member);
+    const struct property property = property_of(self, member);
     self->is_aside |= property.is_aside;
+    const struct comparison inside = of_members(self, &property);
     const char *verb = is_new ? "is new" : "is gone";
     if (member->kind == JSON_OBJECT && member->count)
         for (const struct json *child = member->first; child; child = child->next)
-            add_lonely(self, child, is_new);
+            add_lonely(&inside, child, is_new);
     else if (property.is_prose)
         comparison_add(self, member, CHANGE_OTHER, NULL, "%s %s", property.words, verb);
     else
         comparison_add(self, member, CHANGE_OTHER, NULL, "%s: %s %s", property.words,
                        comparison_value(self->arena, member), verb);
-}
-
-static bool is_in(const char *name, const char *const *known) {
-    for (; *known; known++)
-        if (strcmp(name, *known) == 0)
-            return true;
-    return false;
 }
 
 void comparison_members(const struct comparison *self, const struct json *before,

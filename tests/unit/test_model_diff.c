@@ -54,7 +54,7 @@ static const struct {
      "the model: the description is another one"},
     {"a property that nobody knows", "{\"x:odd\": {\"deep\": [1, 2], \"gone\": null}}",
      "{\"x:odd\": {\"deep\": [2, 3]}}",
-     "the model: deep: new is 3, gone is 1 | the model: gone: null is gone"},
+     "the model: x:odd: deep: new is 3, gone is 1 | the model: x:odd: gone: null is gone"},
 
     {"a new sheet", "{\"resources\": []}", SHEET("", ""), "a: a new sheet with the key id"},
     {"a sheet is gone", SHEET("", ""), "{\"resources\": []}",
@@ -109,7 +109,19 @@ static const struct {
      FIELD(", \"categories\": [\"b\", \"a\"]"), "a.x: words: in another order"},
     {"aliases", FIELD(", \"goldleaf:aliases\": {\"web\": [\"net\"]}"),
      FIELD(", \"goldleaf:aliases\": {\"web\": [\"net\", \"www\"], \"shop\": [\"store\"]}"),
-     "a.x: web: new is www | a.x: shop: [\"store\"] is new"},
+     "a.x: aliases: web: new is www | a.x: aliases: shop: [\"store\"] is new"},
+    {"aliases where there were none", FIELD(""),
+     FIELD(", \"goldleaf:aliases\": {\"web\": [\"net\"]}"), "a.x: aliases: web: [\"net\"] is new"},
+    {"an alias that is called as a property is",
+     FIELD(", \"goldleaf:aliases\": {\"title\": [\"t\"]}"),
+     FIELD(", \"goldleaf:aliases\": {\"title\": [\"u\"]}"),
+     "a.x: aliases: title: new is u, gone is t"},
+    {"no constraints", FIELD(""), FIELD(", \"constraints\": {}"), "a.x: constraints: {} is new"},
+    {"when it means nothing",
+     FIELD(", \"goldleaf:nullWhen\": {\"field\": \"y\", \"values\": [\"a\"]}"),
+     FIELD(", \"goldleaf:nullWhen\": {\"field\": \"z\", \"values\": [\"a\", \"b\"]}"),
+     "a.x: when it means nothing: field was \"y\" and is \"z\""
+     " | a.x: when it means nothing: values: new is b"},
     {"what a bad cell does", FIELD(", \"goldleaf:onError\": \"null\""), FIELD(""),
      "a.x: what a bad cell does: \"null\" is gone"},
     {"words for a missing cell", SHEET("", ", \"missingValues\": [\"\"]"),
@@ -133,6 +145,12 @@ static const struct {
      SHEET("", ", \"foreignKeys\": [{\"fields\": \"x\", \"reference\": {\"resource\": \"b\"}}]"),
      SHEET("", ", \"foreignKeys\": [{\"fields\": \"x\", \"reference\": {\"resource\": \"c\"}}]"),
      "a: the reference of x to c is new | a: the reference of x to b is gone"},
+    {"a reference to another column",
+     SHEET("", ", \"foreignKeys\": [{\"fields\": \"x\", "
+               "\"reference\": {\"resource\": \"b\", \"fields\": \"x\"}}]"),
+     SHEET("", ", \"foreignKeys\": [{\"fields\": \"x\", "
+               "\"reference\": {\"resource\": \"b\", \"fields\": \"y\"}}]"),
+     "a, reference of x to b: fields was \"x\" and is \"y\""},
     {"what must agree",
      SHEET("", ", \"foreignKeys\": [{\"fields\": \"x\", \"reference\": {\"resource\": \"b\"}}]"),
      SHEET("", ", \"foreignKeys\": [{\"fields\": \"x\", \"reference\": {\"resource\": \"b\"}, "
@@ -222,6 +240,22 @@ static void test_places(void **state) {
     arena_free(&arena);
 }
 
+/* A title tells nothing about rows; an alias for the word "title" does. */
+static void test_aside(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct err err;
+    struct model_diff diff;
+    struct model_text before = text_of(FIELD(""), "[]");
+    struct model_text after =
+        text_of(FIELD(", \"title\": \"t\", \"goldleaf:aliases\": {\"title\": []}"), "[]");
+    assert_true(model_compare(&arena, &before, &after, &diff, &err));
+    assert_int_equal(diff.count, 2);
+    assert_true(diff.items[0].is_aside);
+    assert_false(diff.items[1].is_aside);
+    arena_free(&arena);
+}
+
 /* ---- nothing is passed over ---- */
 
 /* Writes a document in which its leaf number `changed` is another one. Returns its leaves. */
@@ -284,7 +318,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),         cmocka_unit_test(test_sql),
         cmocka_unit_test(test_another_model), cmocka_unit_test(test_places),
-        cmocka_unit_test(test_every_leaf),
+        cmocka_unit_test(test_aside),         cmocka_unit_test(test_every_leaf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
