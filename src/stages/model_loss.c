@@ -314,8 +314,10 @@ void model_loss_add_views(struct arena *arena, const struct schema_views *views,
             .change = CHANGE_REMOVED,
             .place = "",
             .subject = view->name,
-            .text = arena_printf(arena, "a view on %s, which is dropped or made anew", view->table),
-            .loss = arena_printf(arena, "the view goes; it has to be made again afterwards"),
+            .text = arena_printf(arena, "a %s on %s, which is dropped or made anew", view->kind,
+                                 view->table),
+            .loss =
+                arena_printf(arena, "the %s goes; it has to be made again afterwards", view->kind),
             .table = NULL};
         model_diff_add(arena, diff, &difference);
     }

@@ -321,16 +321,16 @@ bool schema_create(struct warehouse *warehouse, const struct model *model, struc
 
 bool schema_find_views(struct warehouse *warehouse, const char *table, struct schema_views *views,
                        struct err *err) {
-    const char **names;
+    struct dependent *found;
     size_t count;
-    if (!warehouse_find_views(warehouse, table, views->arena, &names, &count, err))
+    if (!warehouse_find_dependents(warehouse, table, views->arena, &found, &count, err))
         return false;
     struct schema_view *grown = arena_array(views->arena, views->count + count, sizeof *grown);
     if (views->count)
         memcpy(grown, views->items, views->count * sizeof *grown);
     for (size_t i = 0; i < count; i++)
-        grown[views->count++] =
-            (struct schema_view){names[i], arena_string(views->arena, span_from(table))};
+        grown[views->count++] = (struct schema_view){found[i].name, found[i].kind,
+                                                     arena_string(views->arena, span_from(table))};
     views->items = grown;
     return true;
 }

@@ -36,9 +36,9 @@ bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model 
 bool schema_create_gold(struct warehouse *warehouse, const struct gold_model *gold,
                         struct err *err);
 
-/* A view that went with its table. */
+/* A view, or whatever else somebody made, that went with its table. */
 struct schema_view {
-    const char *name, *table;
+    const char *name, *kind, *table;
 };
 
 struct schema_views {
@@ -53,7 +53,7 @@ struct schema_views {
 bool schema_change(struct warehouse *warehouse, const struct model *model,
                    struct schema_views *views, struct err *err);
 
-/* Adds the views that hang on a table. */
+/* Adds the views that hang on a table, and what else does. */
 bool schema_find_views(struct warehouse *warehouse, const char *table, struct schema_views *views,
                        struct err *err);
 

@@ -47,12 +47,12 @@ struct warehouse_driver {
     bool (*distribute)(struct warehouse *warehouse, const char *table, const char *column,
                        struct err *err);
     /* NULL where a view is only looked at when it is used */
-    bool (*find_views)(struct warehouse *warehouse, const char *table, struct arena *arena,
-                       const char ***views, size_t *count, struct err *err);
+    bool (*find_dependents)(struct warehouse *warehouse, const char *table, struct arena *arena,
+                            struct dependent **found, size_t *count, struct err *err);
     const char *(*type)(enum field_type type);
     const char *row_id_type;
     const char *clustered;   /* after CREATE TABLE (...) */
-    const char *drop_ending; /* after DROP TABLE ...: takes the views with it */
+    const char *drop_ending; /* after DROP TABLE ...: takes what hangs on it along */
     const char *create_view; /* what makes a view, or brings it up to date where there is one */
 };
 

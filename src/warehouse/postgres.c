@@ -153,22 +153,33 @@ static bool postgres_has_column(struct warehouse *warehouse, const char *table, 
     return ok;
 }
 
-static bool postgres_find_views(struct warehouse *warehouse, const char *table, struct arena *arena,
-                                const char ***views, size_t *count, struct err *err) {
+/* Through the type of its rows, too, which functions and columns of others may have. A view is
+ * its rule; of a table there hangs no more on it than one of its columns. */
+static bool postgres_find_dependents(struct warehouse *warehouse, const char *table,
+                                     struct arena *arena, struct dependent **found, size_t *count,
+                                     struct err *err) {
     static const char sql[] =
-        "WITH RECURSIVE hanging AS (SELECT to_regclass(quote_ident($1))::oid AS relation"
-        " UNION SELECT r.ev_class FROM hanging h JOIN pg_depend d ON d.refobjid = h.relation"
-        " AND d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_rewrite'::regclass"
-        " JOIN pg_rewrite r ON r.oid = d.objid)"
-        " SELECT relation::regclass::text COLLATE \"C\" FROM hanging"
-        " WHERE relation <> to_regclass(quote_ident($1)) ORDER BY 1";
+        "WITH RECURSIVE hanging AS (SELECT 'pg_class'::regclass::oid AS class,"
+        " to_regclass(quote_ident($1))::oid AS object, 0 AS part"
+        " UNION SELECT CASE WHEN r.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END,"
+        " COALESCE(r.ev_class, d.objid), CASE WHEN r.oid IS NULL THEN d.objsubid ELSE 0 END"
+        " FROM hanging h JOIN pg_depend d ON d.refclassid = h.class AND d.refobjid = h.object"
+        " AND (h.part = 0 OR h.part = d.refobjsubid)"
+        " AND (d.deptype = 'n' OR d.classid = 'pg_type'::regclass)"
+        " LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"
+        " AND r.rulename = '_RETURN')"
+        " SELECT CASE WHEN i.type = 'view' THEN object::regclass::text ELSE i.identity END"
+        " COLLATE \"C\", i.type FROM hanging, pg_identify_object(class, object, part) i"
+        " WHERE class <> 'pg_type'::regclass AND (class <> 'pg_class'::regclass OR part <> 0"
+        " OR object <> to_regclass(quote_ident($1))) ORDER BY 1";
     PGresult *rows = NULL;
     bool ok = postgres_query(postgres_of(warehouse), sql, 1, &table, &rows, err);
-    int found = ok && rows ? PQntuples(rows) : 0;
-    *views = arena_array(arena, (size_t)found, sizeof **views);
-    *count = (size_t)found;
-    for (int i = 0; i < found; i++)
-        (*views)[i] = arena_string(arena, span_from(PQgetvalue(rows, i, 0)));
+    *count = ok && rows ? (size_t)PQntuples(rows) : 0;
+    *found = arena_array(arena, *count, sizeof **found);
+    for (size_t i = 0; i < *count; i++)
+        (*found)[i] =
+            (struct dependent){arena_string(arena, span_from(PQgetvalue(rows, (int)i, 0))),
+                               arena_string(arena, span_from(PQgetvalue(rows, (int)i, 1)))};
     PQclear(rows);
     return ok;
 }
@@ -302,7 +313,7 @@ static const struct warehouse_driver postgres_driver = {
     .distribute = postgres_distribute,
     .type = postgres_type,
     .row_id_type = "BIGINT",
-    .find_views = postgres_find_views,
+    .find_dependents = postgres_find_dependents,
     .clustered = "",
     .drop_ending = " CASCADE",
     .create_view = "CREATE OR REPLACE VIEW",

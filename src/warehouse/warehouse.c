@@ -201,11 +201,11 @@ bool warehouse_has_column(struct warehouse *warehouse, const char *table, const 
     return warehouse->driver->has_column(warehouse, table, column, exists, err);
 }
 
-bool warehouse_find_views(struct warehouse *warehouse, const char *table, struct arena *arena,
-                          const char ***views, size_t *count, struct err *err) {
+bool warehouse_find_dependents(struct warehouse *warehouse, const char *table, struct arena *arena,
+                               struct dependent **found, size_t *count, struct err *err) {
     *count = 0;
-    return !warehouse->driver->find_views ||
-           warehouse->driver->find_views(warehouse, table, arena, views, count, err);
+    return !warehouse->driver->find_dependents ||
+           warehouse->driver->find_dependents(warehouse, table, arena, found, count, err);
 }
 
 bool warehouse_drop_table(struct warehouse *warehouse, const char *table, struct err *err) {

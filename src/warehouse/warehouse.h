@@ -140,11 +140,17 @@ bool warehouse_has_table(struct warehouse *warehouse, const char *name, bool *ex
 bool warehouse_has_column(struct warehouse *warehouse, const char *table, const char *column,
                           bool *exists, struct err *err);
 
-/* The views that hang on a table, those on these views included, and so go when it is dropped. None
- * where a view is only looked at when it is used. Memory is the arena's. */
-bool warehouse_find_views(struct warehouse *warehouse, const char *table, struct arena *arena,
-                          const char ***views, size_t *count, struct err *err);
-/* Drops a table and these views; one that is not there is no error. */
+/* What somebody made that hangs on a table. */
+struct dependent {
+    const char *name, *kind; /* "totals", "view" */
+};
+
+/* What goes with a table when it is dropped, as far as it is not of the table itself: views on it,
+ * functions that take its rows, what hangs on these in turn. Nothing where a view is only looked at
+ * when it is used. Memory is the arena's. */
+bool warehouse_find_dependents(struct warehouse *warehouse, const char *table, struct arena *arena,
+                               struct dependent **found, size_t *count, struct err *err);
+/* Drops a table and all that; one that is not there is no error. */
 bool warehouse_drop_table(struct warehouse *warehouse, const char *table, struct err *err);
 
 /* The SQL type of a field: "TEXT", "INTEGER", ... */

@@ -50,6 +50,20 @@ out_has 'of_mine: a view on silver_books, which is dropped or made anew; LOST'
     fail "the views are not what was said"
 is_as_new
 
+# So does whatever else somebody made of it: a function, a column that holds its rows.
+sql "CREATE FUNCTION label(book silver_books) RETURNS text LANGUAGE sql AS 'SELECT book.title';
+     CREATE TABLE notes (note text, book silver_books); CREATE VIEW only_notes AS SELECT note FROM notes"
+edit 'f(s["books"], "made")["constraints"] = {"required": True}'
+keep_state
+all 2
+err_has 'label\(.*silver_books\): a function on silver_books, .*; would be lost: the function goes'
+err_has 'notes\.book: a table column on silver_books'
+err_lacks 'only_notes'
+refused
+all 0 --allow-destructive
+out_has 'label\('
+is_as_new
+
 # `model diff` knows the views of a table that goes.
 edit 'd["goldleaf:gold"].remove(g["by_shelf"])'
 with_model 0 diff ./model
