@@ -172,6 +172,9 @@ static const char *add_cut(struct arena *arena, const struct model_difference *t
     bool is_time = type && strcmp(type->old_type, "datetime") == 0;
     if (is_text && strcmp(type->new_type, "integer") == 0)
         return arena_printf(arena, "w.\"%s\" <> CAST(s.\"%s\" AS TEXT)", column, column);
+    if (is_text && (strcmp(type->new_type, "number") == 0 || strcmp(type->new_type, "money") == 0))
+        return arena_printf(arena, "w.\"%s\" LIKE '0_%%' AND w.\"%s\" NOT LIKE '0.%%'", column,
+                            column);
     if (is_time && strcmp(type->new_type, "date") == 0)
         return arena_printf(arena, "w.\"%s\" <> CAST(s.\"%s\" AS TEXT) || ' 00:00:00'", column,
                             column);

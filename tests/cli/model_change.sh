@@ -217,6 +217,8 @@ applied 'gold_by_shelf\.worth: a new column of type money' \
 applied 'gold_by_shelf: the SELECT is another one' \
     'open("model/gold/by_shelf.sql", "w").write("SELECT shelf, 2 * COUNT(*) AS books FROM silver_books GROUP BY shelf")'
 applied 'books\.stock: the type was string and is integer' 'f(s["books"], "stock")["type"] = "integer"'
+applied 'books\.stock: the type was string and is money' \
+    'f(s["books"], "stock").update({"type": "number", "goldleaf:type": "money"})'
 applied 'authors\.author_id: the type was integer and is string' \
     'f(s["authors"], "author_id")["type"] = f(s["books"], "author_id")["type"] = "string"' \
     'f(g["by_author"], "author_id")["type"] = "string"'
@@ -276,6 +278,10 @@ sed -i 's/,7,,2026/,007,,2026/' inputs/books.csv
 all 0
 edit 'f(s["books"], "stock")["type"] = "integer"'
 keep_state
+all 2
+err_has 'books\.stock: 1 cell is cut: zeros or signs in front; would be lost'
+refused
+edit 'f(s["books"], "stock")["type"] = "number"'
 all 2
 err_has 'books\.stock: 1 cell is cut: zeros or signs in front; would be lost'
 refused
