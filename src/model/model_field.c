@@ -232,7 +232,7 @@ static void read_field(struct reader *reader, const struct json *json, enum tabl
     field->description = reader_string(reader, json, "description", IS_OPTIONAL);
     if (!read_type(reader, json, kind, &field->type))
         return;
-    model_check_field_properties(reader, json, field->type);
+    model_check_field_properties(reader, json, kind, field->type);
     model_read_constraints(reader, json, kind, field);
     if (kind == TABLE_GOLD)
         return;

@@ -246,7 +246,7 @@ void model_check_properties(struct reader *reader, const struct json *package) {
 }
 
 void model_check_field_properties(struct reader *reader, const struct json *json,
-                                  enum field_type type) {
+                                  enum table_kind kind, enum field_type type) {
     for (const struct json *member = json->first; member; member = member->next) {
         if (strncmp(member->name, PREFIX, PREFIX_SIZE) != 0)
             continue;
@@ -264,6 +264,8 @@ void model_check_field_properties(struct reader *reader, const struct json *json
     }
     /* Values of a plain string would not be checked, against what the standard says. */
     const struct json *categories = json_find(json, "categories");
-    if (categories && type != FIELD_ENUM)
+    if (categories && kind == TABLE_GOLD)
+        reader_fault(reader, categories, NULL, "\"categories\" is for sheets only; leave it out");
+    else if (categories && type != FIELD_ENUM)
         reader_fault(reader, categories, NULL, "\"categories\" needs \"goldleaf:type\": \"enum\"");
 }

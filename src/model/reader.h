@@ -123,7 +123,7 @@ void model_read_sql(struct reader *reader, const struct json *owner, const char 
 void model_check_properties(struct reader *reader, const struct json *package);
 /* ... and fits the field's type. */
 void model_check_field_properties(struct reader *reader, const struct json *json,
-                                  enum field_type type);
+                                  enum table_kind kind, enum field_type type);
 /* The known properties, by index; NULL behind the last one. */
 const char *model_property_name(size_t index);
 
