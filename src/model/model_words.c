@@ -103,16 +103,46 @@ static void add_aliases(struct reader *reader, const struct json *aliases,
     }
 }
 
-/* The first meaning of a word is in the table, so a later one that differs shows there. */
-static void check_meanings(struct reader *reader, const struct words *words,
+/* A text that stands for a value, here and once more elsewhere. */
+static bool check_meaning(struct reader *reader, const struct words *words, struct span text,
+                          struct span value, const struct json *place) {
+    struct span other;
+    if (!words_find(words, text, &other) || span_equal(other, value))
+        return true;
+    return reader_fault(reader, place, NULL, "\"%.*s\" stands for \"%.*s\" and for \"%.*s\"",
+                        SPAN_ARG(text), SPAN_ARG(other), SPAN_ARG(value));
+}
+
+/* What a cell with the word becomes, when that is not the value. */
+static void check_reach(struct reader *reader, const struct field *field, const struct word *word,
+                        const struct json *place) {
+    struct cell cell = cell_clean(field, word->text, reader->arena);
+    bool is_read = !cell.rule && cell.value.kind != VALUE_NULL;
+    struct span stored = is_read ? value_span(cell.value) : SPAN("");
+    if (is_read && span_equal(stored, word->value))
+        return;
+    const char *why =
+        is_read       ? arena_printf(reader->arena, "it is stored as \"%.*s\"", SPAN_ARG(stored))
+        : cell.reason ? cell.reason
+                      : "it means a missing one";
+    reader_fault(reader, place, NULL, "no cell with \"%.*s\" is read as \"%.*s\": %s",
+                 SPAN_ARG(word->text), SPAN_ARG(word->value), why);
+}
+
+/* The first meaning of a word is in the table, so a later one that differs shows there. The value
+ * that aliases of a string stand for is no word of its own, but may be an alias of another. */
+static void check_meanings(struct reader *reader, const struct field *field,
                            const struct word_list *list) {
-    struct span value;
     for (size_t i = 0; i < list->count; i++) {
-        if (words_find(words, list->items[i].text, &value) &&
-            !span_equal(value, list->items[i].value))
-            reader_fault(
-                reader, list->places[i], NULL, "\"%.*s\" stands for \"%.*s\" and for \"%.*s\"",
-                SPAN_ARG(list->items[i].text), SPAN_ARG(value), SPAN_ARG(list->items[i].value));
+        const struct word *word = &list->items[i];
+        const struct json *place = list->places[i], *words = place->parent;
+        bool is_good = check_meaning(reader, field->words, word->text, word->value, place);
+        if (field->type != FIELD_STRING)
+            continue;
+        if (is_good)
+            check_reach(reader, field, word, place);
+        if (place == words->first)
+            check_meaning(reader, field->words, word->value, word->value, words);
     }
 }
 
@@ -173,7 +203,7 @@ void model_read_words(struct reader *reader, const struct json *json, struct fie
         field->words = words_build(reader->arena, list.items, list.count);
         field->word_list = list.items;
         field->word_count = list.count;
-        check_meanings(reader, field->words, &list);
+        check_meanings(reader, field, &list);
         if (categories)
             read_unknown(reader, json, field, &list, category_count);
     }
