@@ -48,6 +48,9 @@ struct span cell_trim(struct span text);
 /* True when nothing is left after trimming. */
 bool cell_is_blank(struct span text);
 
+/* Step 2. Text is trimmed; the empty text is missing in every model. */
+bool cell_is_missing(const struct field *field, struct span text);
+
 /* The parsers behind cell_clean(); text is trimmed and not empty. False: not of that form. */
 bool cell_parse_integer(struct span text, int64_t *integer);
 bool cell_parse_money(struct span text, int64_t *hundredths);

@@ -80,9 +80,6 @@ static inline bool scan_digits(struct scan *scan, int least, int most, int *numb
     return true;
 }
 
-/* Step 2. Text is trimmed; the empty text is missing in every model. */
-bool cell_is_missing(const struct field *field, struct span text);
-
 /* Step 3. Text is trimmed. */
 bool cell_is_formula_error(struct span text);
 

@@ -38,9 +38,16 @@ static void clean_note(struct clean_worst *worst, enum cell_step step, int colum
         *worst = (struct clean_worst){step, column, fault};
 }
 
-/* Cells that mean nothing beside another one. */
-static void clean_drop_inapplicable(const struct sheet_model *model, uint32_t row,
-                                    struct value *values, struct clean_faults *warnings) {
+static struct span clean_cell_of(const struct header *header, const struct span *cells,
+                                 size_t field) {
+    int column = header->field_columns[field];
+    return column >= 0 ? cells[column] : SPAN("");
+}
+
+/* Cells that mean nothing beside another one. A default that goes loses nothing. */
+static void clean_drop_inapplicable(const struct sheet_model *model, const struct header *header,
+                                    uint32_t row, const struct span *cells, struct value *values,
+                                    struct clean_faults *warnings) {
     for (size_t i = 0; i < model->field_count; i++) {
         const struct field *field = &model->fields[i];
         if (field->null_when < 0 || values[i].kind == VALUE_NULL ||
@@ -51,8 +58,10 @@ static void clean_drop_inapplicable(const struct sheet_model *model, uint32_t ro
             if (!span_equal(field->null_values[j], other))
                 continue;
             values[i] = value_null();
-            clean_fault_add(warnings, (struct clean_fault){row, (uint32_t)i, RULE_NOT_APPLICABLE,
-                                                           "means nothing for a row of this kind"});
+            if (!cell_is_missing(field, cell_trim(clean_cell_of(header, cells, i))))
+                clean_fault_add(warnings,
+                                (struct clean_fault){row, (uint32_t)i, RULE_NOT_APPLICABLE,
+                                                     "means nothing for a row of this kind"});
             break;
         }
     }
@@ -92,9 +101,7 @@ enum clean_outcome clean_row(const struct sheet_model *model, const struct heade
     bool has_row_rules = false;
     for (size_t i = 0; i < model->field_count; i++) {
         const struct field *field = &model->fields[i];
-        int column = header->field_columns[i];
-        struct span raw = column >= 0 ? cells[column] : SPAN("");
-        struct cell cell = cell_clean(field, raw, arena);
+        struct cell cell = cell_clean(field, clean_cell_of(header, cells, i), arena);
         values[i] = cell.value;
         has_row_rules |= field->not_before >= 0 || field->null_when >= 0;
         if (!cell.rule)
@@ -103,10 +110,10 @@ enum clean_outcome clean_row(const struct sheet_model *model, const struct heade
         if (cell.step == STEP_NONE)
             clean_fault_add(warnings, fault);
         else
-            clean_note(&worst, cell.step, column, fault);
+            clean_note(&worst, cell.step, header->field_columns[i], fault);
     }
     if (has_row_rules) {
-        clean_drop_inapplicable(model, row, values, warnings);
+        clean_drop_inapplicable(model, header, row, cells, values, warnings);
         clean_check_order(model, header, row, values, &worst, warnings);
     }
     if (worst.step == STEP_NONE)

@@ -150,10 +150,9 @@ static void test_streaming_cells(void **state) {
 }
 
 /* Cleans one row whose columns are the model's, in its order. */
-static enum clean_outcome clean(struct fixture *fixture, const char *sheet,
+static enum clean_outcome clean(struct fixture *fixture, const struct sheet_model *model,
                                 const char *const *texts, struct value *values,
                                 struct clean_faults *rejects, struct clean_faults *warnings) {
-    const struct sheet_model *model = sheet_of(fixture->model, sheet);
     struct span cells[16];
     int columns[16];
     for (size_t i = 0; i < model->field_count; i++) {
@@ -171,18 +170,27 @@ static void test_a_movie_has_no_seasons(void **state) {
     struct value values[16];
     struct clean_faults rejects = {0}, warnings = {0};
     fixture_read_good(&fixture, "streaming");
+    const struct sheet_model *watchlist = sheet_of(fixture.model, "watchlist");
     const char *const film[] = {"1", "A", "Film", "drama", "1999", "2", "", "90"};
-    assert_int_equal(clean(&fixture, "watchlist", film, values, &rejects, &warnings), CLEAN_KEPT);
+    assert_int_equal(clean(&fixture, watchlist, film, values, &rejects, &warnings), CLEAN_KEPT);
     assert_int_equal(values[5].kind, VALUE_NULL);
     assert_int_equal(values[6].kind, VALUE_NULL);
     assert_int_equal(warnings.count, 1); /* an empty cell loses nothing */
     assert_string_equal(warnings.items[0].rule, RULE_NOT_APPLICABLE);
     assert_int_equal(warnings.items[0].field, 5);
     const char *const series[] = {"1", "A", "tv", "drama", "1999", "2", "16", "50"};
-    assert_int_equal(clean(&fixture, "watchlist", series, values, &rejects, &warnings), CLEAN_KEPT);
+    assert_int_equal(clean(&fixture, watchlist, series, values, &rejects, &warnings), CLEAN_KEPT);
     assert_int_equal(values[5].integer, 2);
     assert_int_equal(values[6].integer, 16);
     assert_int_equal(warnings.count, 1);
+    struct field fields[16];
+    memcpy(fields, watchlist->fields, watchlist->field_count * sizeof *fields);
+    fields[6].default_value = "1"; /* which goes, too, and was no cell */
+    struct sheet_model defaulted = *watchlist;
+    defaulted.fields = fields;
+    assert_int_equal(clean(&fixture, &defaulted, film, values, &rejects, &warnings), CLEAN_KEPT);
+    assert_int_equal(values[6].kind, VALUE_NULL);
+    assert_int_equal(warnings.count, 2);
     free(rejects.items);
     free(warnings.items);
     fixture_free(&fixture);
@@ -194,13 +202,14 @@ static void test_an_end_before_the_start_rejects_a_subscription(void **state) {
     struct value values[16];
     struct clean_faults rejects = {0}, warnings = {0};
     fixture_read_good(&fixture, "streaming");
+    const struct sheet_model *subscriptions = sheet_of(fixture.model, "subscriptions");
     const char *texts[] = {"1", "7", "basic", "2/1/2026", "2026-01-31", "RENEW", ""};
-    assert_int_equal(clean(&fixture, "subscriptions", texts, values, &rejects, &warnings),
+    assert_int_equal(clean(&fixture, subscriptions, texts, values, &rejects, &warnings),
                      CLEAN_REJECTED);
     assert_string_equal(rejects.items[0].rule, RULE_RANGE);
     assert_int_equal(rejects.items[0].field, 4);
     texts[4] = "2026-02-01";
-    assert_int_equal(clean(&fixture, "subscriptions", texts, values, &rejects, &warnings),
+    assert_int_equal(clean(&fixture, subscriptions, texts, values, &rejects, &warnings),
                      CLEAN_KEPT);
     free(rejects.items);
     free(warnings.items);
