@@ -228,7 +228,7 @@ static void read_field(struct reader *reader, const struct json *json, enum tabl
                        struct field *field) {
     field->not_before = -1;
     field->null_when = -1;
-    field->title = reader_string(reader, json, "title", IS_OPTIONAL);
+    field->title = reader_title(reader, json);
     field->description = reader_string(reader, json, "description", IS_OPTIONAL);
     if (!read_type(reader, json, kind, &field->type))
         return;

@@ -117,7 +117,7 @@ void model_read_gold(struct reader *reader, const struct json *package) {
         table->name = read_gold_name(reader, json, index);
         reader->model->gold_count++;
         reader->subject = table->name;
-        table->title = reader_string(reader, json, "title", IS_OPTIONAL);
+        table->title = reader_title(reader, json);
         table->description = reader_text(reader, json, "description");
         model_read_sql(reader, json, &table->sql_path, &table->sql);
         read_gold_schema(reader, json, table);

@@ -61,7 +61,7 @@ static void read_sheet(struct reader *reader, const struct json *resource,
         return;
     sheet->name = reader_name(reader, resource, "name");
     reader->subject = *sheet->name ? sheet->name : NULL;
-    sheet->title = reader_string(reader, resource, "title", IS_OPTIONAL);
+    sheet->title = reader_title(reader, resource);
     sheet->description = reader_text(reader, resource, "description");
     sheet->path = reader_path(reader, resource, "path");
     const struct json *schema = reader_member(reader, resource, "schema", JSON_OBJECT, IS_NEEDED);
@@ -123,8 +123,8 @@ static const char *read_package_name(struct reader *reader, const struct json *p
 static void read_package(struct reader *reader, const struct json *package) {
     struct model *model = reader->model;
     model->name = read_package_name(reader, package);
-    const char *title = reader_string(reader, package, "title", IS_OPTIONAL);
-    model->title = title && *title ? title : model->name;
+    const char *title = reader_title(reader, package);
+    model->title = title ? title : model->name;
     model->description = reader_text(reader, package, "description");
     model->version = reader_text(reader, package, "version");
     const char *zone = reader_string(reader, package, "goldleaf:timeZone", IS_OPTIONAL);

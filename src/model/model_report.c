@@ -563,7 +563,7 @@ void model_read_report(struct reader *reader, const struct json *package) {
         return;
     struct report_model *report = arena_alloc(reader->arena, sizeof *report);
     struct draft draft = {reader, report};
-    report->title = reader_string(reader, json, "title", IS_OPTIONAL);
+    report->title = reader_title(reader, json);
     if (!report->title)
         report->title = reader->model->title;
     read_datasets(&draft, json);

@@ -81,6 +81,11 @@ const char *reader_text(struct reader *reader, const struct json *object, const 
     return text ? text : "";
 }
 
+const char *reader_title(struct reader *reader, const struct json *object) {
+    const char *title = reader_string(reader, object, "title", IS_OPTIONAL);
+    return title && *title ? title : NULL;
+}
+
 bool reader_boolean(struct reader *reader, const struct json *object, const char *name) {
     const struct json *member = reader_member(reader, object, name, JSON_BOOLEAN, IS_OPTIONAL);
     return member && member->boolean;

@@ -60,6 +60,9 @@ bool reader_boolean(struct reader *reader, const struct json *object, const char
 /* reader_string() that gives "" for an absent one. */
 const char *reader_text(struct reader *reader, const struct json *object, const char *name);
 
+/* The "title"; NULL when it is absent or empty. */
+const char *reader_title(struct reader *reader, const struct json *object);
+
 /* reader_string() for a member that becomes a column's, table's or rule's name: a fault when it is
  * no name. Returns "" when it is absent, so that reading can go on. */
 const char *reader_name(struct reader *reader, const struct json *object, const char *member);

@@ -23,6 +23,7 @@ static void test_good_model_package(void **state) {
     assert_int_equal(model->build_order[2], 2);
     const struct sheet_model *sales = sheet_of(model, "sales");
     assert_string_equal(sales->path, "data/sales.csv");
+    assert_null(sales->title); /* it is empty, which is none */
     check_list(sales->fields, sales->key, sales->key_count, "sale_id line");
     check_required(sales, "sale_id line shop_id amount");
     check_list(sales->fields, sales->cluster, sales->cluster_count, "shop_id");
