@@ -12,6 +12,7 @@ void model_print_csv(struct output *output, const struct model *model);
 
 /* {"name", "title", "description", "version", "time_zone",
  *  "sheets": [{"sheet", "title", "path", "description", "key": [...],
+ *              "unique_keys": [[...]],
  *              "columns": [{"column", "type", "required", "on_error", "description"}],
  *              "references": [{"columns": [...], "sheet", "parent_columns": [...]}]}],
  *  "gold": [{"table", "description", "sql", "key": [...], "columns": [...]}],
