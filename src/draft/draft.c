@@ -1,4 +1,5 @@
 /* The draft from beginning to end, and its files. */
+#include "base/log.h"
 #include "base/zone.h"
 #include "draft/draft_parts.h"
 #include "model/model.h"
@@ -69,12 +70,23 @@ bool draft_from_folder(struct arena *arena, const char *folder, struct draft **d
     return finish(draft, draft_open_folder(*draft, folder, err));
 }
 
+/* A spreadsheet may be in a zone that this machine does not have yet. */
+static const char *known_zone(const char *name) {
+    struct err unknown;
+    if (zone_check(name, &unknown))
+        return name;
+    if (*name)
+        log_line(LOG_LEVEL_WARN, "draft_time_zone",
+                 "the spreadsheet's time zone \"%s\" is not known here; goldleaf:timeZone is UTC",
+                 name);
+    return NULL;
+}
+
 bool draft_from_book(struct arena *arena, const struct draft_book *book, struct draft **draft,
                      struct err *err) {
-    struct err unknown;
     *draft = begin(arena);
     (*draft)->title = *book->title ? book->title : NULL;
-    (*draft)->time_zone = zone_check(book->time_zone, &unknown) ? book->time_zone : NULL;
+    (*draft)->time_zone = known_zone(book->time_zone);
     return finish(draft, draft_open_tabs(*draft, book->tabs, book->count, err));
 }
 

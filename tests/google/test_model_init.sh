@@ -131,6 +131,10 @@ gift money
 share number
 bag integer
 TEXT
+sed -i 's|Europe/Berlin|Europe/Atlantis|' root/book/spreadsheet.json
+run 0 model init elsewhere --from-sheets
+err_has 'warning: the spreadsheet.s time zone "Europe/Atlantis" is not known here'
+grep -qF '"goldleaf:timeZone": "UTC"' elsewhere/datapackage.json || fail "not UTC"
 out_says 'percentages come as fractions: 25% is 0\.25'
 grep -qF 'Amounts stand with \"€\"' dated/datapackage.json || fail "the sign is not told of"
 grep -qF 'sum_gift' dated/gold/visits_by_month.sql || fail "gifts are not added up"
