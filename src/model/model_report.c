@@ -15,6 +15,12 @@ bool report_is_number(enum field_type type) {
     return !report_is_dimension(type) && !report_is_date(type);
 }
 
+int64_t report_one(enum field_type type) {
+    if (type == FIELD_RATE)
+        return 1000000;
+    return type == FIELD_MONEY || type == FIELD_NUMBER ? 100 : 1;
+}
+
 static int find_column(const struct report_dataset *dataset, const char *name) {
     for (size_t i = 0; i < dataset->field_count; i++)
         if (strcmp(dataset->fields[i].name, name) == 0)
@@ -52,6 +58,20 @@ const struct field *report_find_field(const struct report_model *report, const c
             return &report->datasets[i].fields[column];
     }
     return NULL;
+}
+
+bool report_find_attribute(const struct report_model *report, const char *key, const char *field,
+                           size_t *dataset, size_t *column) {
+    for (size_t i = 0; i < report->dataset_count; i++) {
+        const struct report_dataset *other = &report->datasets[i];
+        int found = find_column(other, field);
+        if (found < 0 || other->key < 0 || strcmp(other->fields[other->key].name, key) != 0)
+            continue;
+        *dataset = i;
+        *column = (size_t)found;
+        return true;
+    }
+    return false;
 }
 
 /* ---- names ---- */
@@ -95,6 +115,12 @@ static bool is_kind(enum kind kind, enum field_type type) {
 }
 
 static const char *const kind_names[] = {"text", "a date", "a number", "text or a date"};
+
+static enum kind kind_of(enum field_type type) {
+    if (report_is_dimension(type))
+        return KIND_DIMENSION;
+    return report_is_date(type) ? KIND_DATE : KIND_NUMBER;
+}
 
 /* The name of a field of some dataset, as `json` says it; NULL, and a fault, when it is none. */
 static const char *check_field(struct draft *draft, const struct json *json, enum kind kind) {
@@ -182,6 +208,20 @@ static void read_label(struct draft *draft, const struct json *json, const struc
         reader_fault(draft->reader, label, NULL, "\"label\" needs a primaryKey that it stands for");
 }
 
+/* A field is known by its name alone, so the name must mean one kind of thing. */
+static void check_kinds(struct draft *draft, const struct json *schema,
+                        const struct report_dataset *dataset) {
+    for (size_t i = 0; i < dataset->field_count; i++) {
+        const struct field *field = &dataset->fields[i];
+        const struct field *other = report_find_field(draft->report, field->name);
+        if (other && kind_of(other->type) != kind_of(field->type))
+            reader_fault(draft->reader, schema, "fields",
+                         "\"%s\" is %s here and %s in another dataset; give it another name",
+                         field->name, kind_names[kind_of(field->type)],
+                         kind_names[kind_of(other->type)]);
+    }
+}
+
 static void read_dataset(struct draft *draft, const struct json *json,
                          struct report_dataset *dataset) {
     struct reader *reader = draft->reader;
@@ -198,6 +238,7 @@ static void read_dataset(struct draft *draft, const struct json *json,
     dataset->field_count = table.field_count;
     if (!dataset->fields)
         return;
+    check_kinds(draft, schema, dataset);
     read_key(draft, schema, &table, dataset);
     read_label(draft, json, &table, dataset);
 }
@@ -283,19 +324,42 @@ static const char *default_date(const struct report_model *report,
     return NULL;
 }
 
+static const struct report_term *term_of(const struct report_measure *measure, size_t index) {
+    return index < measure->term_count ? &measure->terms[index]
+                                       : &measure->over[index - measure->term_count];
+}
+
 /* A measure must be able to tell the field for each row that it adds up. */
 static void check_reach(struct draft *draft, const struct json *where,
                         const struct report_measure *measure, const char *field) {
     struct report_path path;
     for (size_t i = 0; field && i < measure->term_count + measure->over_count; i++) {
-        const struct report_term *term =
-            i < measure->term_count ? &measure->terms[i] : &measure->over[i - measure->term_count];
+        const struct report_term *term = term_of(measure, i);
         if (report_find_path(draft->report, term->dataset, field, &path))
             continue;
         reader_fault(draft->reader, where, NULL,
                      "\"%s\" cannot be told apart by \"%s\": the dataset \"%s\" has neither that "
                      "field nor the key of one that has it",
                      measure->name, field, draft->report->datasets[term->dataset].name);
+        return;
+    }
+}
+
+/* Rows of a dataset without a key are added up, and what they say with them. */
+static void check_where(struct draft *draft, const struct json *json,
+                        const struct report_measure *measure) {
+    const struct report_model *report = draft->report;
+    struct report_path path;
+    check_reach(draft, json, measure, measure->where);
+    for (size_t i = 0; measure->where && i < measure->term_count + measure->over_count; i++) {
+        const struct report_dataset *dataset = &report->datasets[term_of(measure, i)->dataset];
+        if (!report_find_path(report, term_of(measure, i)->dataset, measure->where, &path) ||
+            path.dataset >= 0 || dataset->key >= 0)
+            continue;
+        reader_fault(draft->reader, json, "where",
+                     "\"%s\" is added up with the rows of \"%s\"; what decides whether a row "
+                     "counts must be a field of a dataset with a primaryKey",
+                     measure->where, dataset->name);
         return;
     }
 }
@@ -308,6 +372,40 @@ static int64_t read_unit(struct draft *draft, const struct json *json) {
         return 1;
     }
     return unit;
+}
+
+/* What 1 is among the integers of a list of columns, which must all be of one kind. */
+static int64_t one_of(struct draft *draft, const struct json *json, const char *member,
+                      const struct report_term *terms, size_t count) {
+    const struct report_model *report = draft->report;
+    int64_t one = 1;
+    for (size_t i = 0; i < count; i++) {
+        int64_t own = report_one(report->datasets[terms[i].dataset].fields[terms[i].field].type);
+        if (i > 0 && own != one) {
+            reader_fault(draft->reader, json, member,
+                         "whole numbers, numbers with decimals and rates are not to be mixed: "
+                         "declare the fields alike");
+            break;
+        }
+        one = own;
+    }
+    return one;
+}
+
+/* Money is shown in hundredths, all else as it is. */
+static void scale_measure(struct draft *draft, const struct json *json,
+                          struct report_measure *measure) {
+    int64_t sum = one_of(draft, json, "sum", measure->terms, measure->term_count);
+    int64_t over = one_of(draft, json, "over", measure->over, measure->over_count);
+    int64_t wanted = measure->type == FIELD_MONEY ? report_one(FIELD_MONEY) : over;
+    if (measure->term_count == 0)
+        return;
+    if (sum % wanted)
+        reader_fault(draft->reader, json, "sum",
+                     "is of whole numbers, and %s decimals: declare its fields as number",
+                     measure->type == FIELD_MONEY ? "money has" : "what it is divided by has");
+    else if (__builtin_mul_overflow(measure->unit, sum / wanted, &measure->unit))
+        reader_fault(draft->reader, json, "unit", "is too large");
 }
 
 static void read_measure(struct draft *draft, const struct json *json,
@@ -330,12 +428,13 @@ static void read_measure(struct draft *draft, const struct json *json,
     if ((index >= 2) != (json_find(json, "over") != NULL))
         reader_fault(reader, json, "over", "\"over\" is for a rate or an average, which need it");
     measure->unit = read_unit(draft, json);
+    scale_measure(draft, json, measure);
     measure->where = read_field(draft, json, "where", KIND_NUMBER, IS_OPTIONAL);
     measure->date = read_field(draft, json, "date", KIND_DATE, IS_OPTIONAL);
     if (!measure->date)
         measure->date = default_date(draft->report, measure);
     measure->less_is_better = reader_boolean(reader, json, "lessIsBetter");
-    check_reach(draft, json, measure, measure->where);
+    check_where(draft, json, measure);
     check_reach(draft, json, measure, measure->date);
     /* Money that cannot be told apart would be added up across currencies. */
     if (measure->type == FIELD_MONEY)
@@ -501,6 +600,26 @@ static void read_charts(struct draft *draft, const struct json *json) {
             read_chart(draft, item, &charts[draft->report->chart_count++]);
 }
 
+/* A field of a table is what the first of its groups is described by. */
+static void read_table_field(struct draft *draft, const struct json *item,
+                             struct report_table *table, struct report_table_column *column) {
+    const struct report_model *report = draft->report;
+    const char **names, *key = table->by_count ? table->by[0] : NULL;
+    size_t count, dataset, field;
+    column->field = item->text.data;
+    if (!report_find_field(report, column->field)) {
+        count = list_names(draft, true, &names);
+        reader_fault(draft->reader, item, NULL, "there is no field or measure \"%s\"%s",
+                     column->field, reader_suggest(draft->reader, column->field, names, count));
+        return;
+    }
+    if (key && !report_find_attribute(report, key, column->field, &dataset, &field))
+        reader_fault(draft->reader, item, NULL,
+                     "\"%s\" is not known of \"%s\": no dataset with that primaryKey has it",
+                     column->field, key);
+    table->column_count++;
+}
+
 static void read_table_columns(struct draft *draft, const struct json *json,
                                struct report_table *table) {
     struct reader *reader = draft->reader;
@@ -512,18 +631,11 @@ static void read_table_columns(struct draft *draft, const struct json *json,
         struct report_table_column *column = &columns[table->column_count];
         *column = (struct report_table_column){0};
         if (!find_measure(draft->report, item->text, &column->measure)) {
-            const char **names;
-            size_t count = list_names(draft, true, &names);
-            column->field = item->text.data;
-            if (!report_find_field(draft->report, column->field)) {
-                reader_fault(reader, item, NULL, "there is no field or measure \"%s\"%s",
-                             column->field, reader_suggest(reader, column->field, names, count));
-                continue;
-            }
-        } else {
-            for (size_t i = 0; i < table->by_count; i++)
-                check_reach(draft, item, &draft->report->measures[column->measure], table->by[i]);
+            read_table_field(draft, item, table, column);
+            continue;
         }
+        for (size_t i = 0; i < table->by_count; i++)
+            check_reach(draft, item, &draft->report->measures[column->measure], table->by[i]);
         table->column_count++;
     }
 }

@@ -29,12 +29,13 @@ struct report_measure {
     const char *name, *title;
     const char *description; /* or NULL; stands under what shows the measure */
     enum field_type type;    /* FIELD_INTEGER, _MONEY, _RATE or, of an average, _NUMBER */
-    int64_t unit;            /* so much of the sum is shown as 1: 3600 for hours out of seconds */
+    int64_t unit; /* so much of the sum is shown as 1: 3600 for hours out of seconds, times what 1
+                     is among its integers; of money, as 1/100 */
     size_t term_count;
     const struct report_term *terms;
     size_t over_count; /* of a rate or an average: what the sum is divided by */
     const struct report_term *over;
-    const char *where; /* a number that must not be 0 for a row to count, or NULL */
+    const char *where; /* a number that must be above 0 for a row to count, or NULL */
     const char *date;  /* the date on which a period acts, or NULL */
     bool less_is_better;
 };
@@ -122,9 +123,16 @@ bool report_find_path(const struct report_model *report, size_t dataset, const c
 /* A field of that name in any dataset, or NULL. */
 const struct field *report_find_field(const struct report_model *report, const char *name);
 
+/* The dataset that `key` is the key of and that has the field; false when there is none. */
+bool report_find_attribute(const struct report_model *report, const char *key, const char *field,
+                           size_t *dataset, size_t *column);
+
 /* Whether values of the type are names of groups, days, or numbers to add up. */
 bool report_is_dimension(enum field_type type);
 bool report_is_date(enum field_type type);
 bool report_is_number(enum field_type type);
+
+/* Numbers are kept as integers: what 1 is among those of the type, such as 100 hundredths. */
+int64_t report_one(enum field_type type);
 
 #endif

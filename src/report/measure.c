@@ -65,18 +65,6 @@ void measure_sum(const struct cube *cube, const struct report_measure *measure,
         add_term(cube, measure, &measure->over[i], by, by_count, sums, sums->over);
 }
 
-void measure_add_value(struct buf *out, enum field_type type, int64_t value) {
-    if (type != FIELD_MONEY && type != FIELD_NUMBER) {
-        decimal_add_grouped(out, value);
-        return;
-    }
-    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    if (value < 0)
-        buf_add_char(out, '-');
-    decimal_add_grouped(out, (int64_t)(size / 100));
-    buf_printf(out, ".%02d", (int)(size % 100));
-}
-
 /* Halves go away from zero. */
 static int64_t rounded(int64_t sum, int64_t unit) {
     return (sum < 0 ? sum - unit / 2 : sum + unit / 2) / unit;
@@ -90,6 +78,22 @@ static void add_tenths(struct buf *out, int64_t tenths) {
     buf_printf(out, ".%d\u00a0%%", (int)(size % 10));
 }
 
+void measure_add_value(struct buf *out, enum field_type type, int64_t value) {
+    if (type == FIELD_RATE) {
+        add_tenths(out, rounded(value, report_one(type) / 1000));
+        return;
+    }
+    if (type != FIELD_MONEY && type != FIELD_NUMBER) {
+        decimal_add_grouped(out, value);
+        return;
+    }
+    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    if (value < 0)
+        buf_add_char(out, '-');
+    decimal_add_grouped(out, (int64_t)(size / 100));
+    buf_printf(out, ".%02d", (int)(size % 100));
+}
+
 void measure_add(struct buf *out, const struct report_measure *measure, const struct sums *sums,
                  size_t group) {
     int64_t sum = sums->sum[group], over = sums->over[group];
@@ -98,7 +102,7 @@ void measure_add(struct buf *out, const struct report_measure *measure, const st
     else if (over == 0)
         buf_add_text(out, "\u2013");
     else if (measure->type == FIELD_RATE)
-        add_tenths(out, llround(1000.0 * (double)sum / (double)over));
+        add_tenths(out, llround(1000.0 * (double)sum / (double)over / (double)measure->unit));
     else
         measure_add_value(out, FIELD_MONEY,
                           llround(100.0 * (double)sum / (double)over / (double)measure->unit));

@@ -133,6 +133,12 @@ static void add_table(struct draft *draft, const struct gold_model *gold, size_t
         draft->layout->table_count++;
 }
 
+/* A name that means a number in one table and a text or a date in another is two fields. */
+static bool is_other_kind(enum field_type a, enum field_type b) {
+    return report_is_dimension(a) != report_is_dimension(b) ||
+           report_is_date(a) != report_is_date(b);
+}
+
 /* A table keyed by an integer has it as a name. */
 static const struct field *fields_of(struct draft *draft, const struct gold_model *gold) {
     struct field *fields = arena_array(draft->arena, gold->field_count, sizeof *fields);
@@ -141,6 +147,9 @@ static const struct field *fields_of(struct draft *draft, const struct gold_mode
         fields[i].title = title_of(draft->arena, &fields[i]);
         if (is_key(gold, i) && fields[i].type == FIELD_INTEGER)
             fields[i].type = FIELD_STRING;
+        const struct field *other = report_find_field(draft->layout, fields[i].name);
+        if (other && is_other_kind(fields[i].type, other->type))
+            fields[i].name = arena_printf(draft->arena, "%s.%s", gold->name, fields[i].name);
     }
     return fields;
 }

@@ -35,28 +35,21 @@ static void sum_view(struct report *report, struct view *view) {
 /* A field of the groups: what it says of the first one, by whose key it is found. */
 static void add_field(struct report *report, const struct view *view, const char *field,
                       size_t group, struct buf *out) {
-    const struct cube *cube = &report->cube;
-    for (size_t i = 0; i < cube->report->dataset_count; i++) {
-        const struct cube_table *table = &cube->tables[i];
-        const struct report_dataset *dataset = table->dataset;
-        if (dataset->key < 0 || strcmp(dataset->fields[dataset->key].name, view->table->by[0]) != 0)
-            continue;
-        size_t number = group / view->inner;
-        int64_t row = number < table->key_count ? table->row_of_key[number] : -1;
-        for (size_t j = 0; j < dataset->field_count && row >= 0; j++) {
-            int64_t value = table->columns[j][row];
-            if (strcmp(dataset->fields[j].name, field) != 0)
-                continue;
-            if (report_is_dimension(dataset->fields[j].type))
-                buf_add(out, cube->dictionaries[table->dictionaries[j]].texts[value]);
-            else if (report_is_date(dataset->fields[j].type))
-                cube_day_write(value, out);
-            else if (value == CUBE_NOTHING)
-                buf_add_text(out, "\u2013");
-            else
-                measure_add_value(out, dataset->fields[j].type, value);
-        }
-    }
+    size_t dataset, column, number = group / view->inner;
+    if (!report_find_attribute(report->layout, view->table->by[0], field, &dataset, &column))
+        return; /* a fault of the model */
+    const struct cube_table *table = &report->cube.tables[dataset];
+    enum field_type type = table->dataset->fields[column].type;
+    int64_t row = number < table->key_count ? table->row_of_key[number] : -1;
+    int64_t value = row < 0 ? CUBE_NOTHING : table->columns[column][row];
+    if (value == CUBE_NOTHING || (report_is_date(type) && value <= 0))
+        buf_add_text(out, "\u2013");
+    else if (report_is_dimension(type))
+        buf_add_text(out, report_name(report, field, (size_t)value));
+    else if (report_is_date(type))
+        cube_day_write(value, out);
+    else
+        measure_add_value(out, type, value);
 }
 
 static bool is_number(const struct report *report, const struct report_table_column *column) {

@@ -36,12 +36,14 @@ report-chart-by-out-of-reach report-chart-by-weekday-of-text report-chart-like-o
 report-chart-measure-unknown report-chart-rate-out-of-reach report-chart-rate-unknown
 report-chart-time-without-date report-chart-together-of-two-types report-dataset-key-of-a-number
 report-dataset-label-unknown report-dataset-label-without-key report-dataset-sql-missing
-report-dataset-twice report-filter-is-a-date report-filter-unknown report-measure-date-is-text
-report-measure-date-out-of-reach report-measure-sum-is-no-number report-measure-sum-unknown
-report-measure-twice report-measure-where-out-of-reach report-measure-where-unknown
-report-money-out-of-reach-of-split report-split-is-a-number report-split-unknown
-report-table-by-unknown report-table-column-out-of-reach report-table-column-unknown
-report-tile-out-of-reach-of-split report-tile-unknown report-without-datasets
+report-dataset-twice report-field-of-two-kinds report-filter-is-a-date report-filter-unknown
+report-measure-date-is-text report-measure-date-out-of-reach report-measure-money-of-whole-numbers
+report-measure-sum-is-no-number report-measure-sum-of-two-kinds report-measure-sum-unknown
+report-measure-twice report-measure-where-is-added-up report-measure-where-out-of-reach
+report-measure-where-unknown report-money-out-of-reach-of-split report-split-is-a-number
+report-split-unknown report-table-by-unknown report-table-column-of-another-key
+report-table-column-out-of-reach report-table-column-unknown report-tile-out-of-reach-of-split
+report-tile-unknown report-without-datasets
 time-zone-unknown unknown-not-a-category
 '
 
