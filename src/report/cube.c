@@ -74,14 +74,16 @@ static void table_reserve(struct cube_table *table) {
 
 struct groups {
     struct cube_table *table;
-    size_t keys[CUBE_MAX_FIELDS], key_count;
-    size_t numbers[CUBE_MAX_FIELDS], number_count;
+    size_t *keys, key_count;
+    size_t *numbers, number_count;
     uint32_t places[PLACES]; /* row + 1 */
 };
 
-static void groups_begin(struct groups *groups, struct cube_table *table) {
+static void groups_begin(struct groups *groups, struct cube_table *table, struct arena *arena) {
     const struct report_dataset *dataset = table->dataset;
     *groups = (struct groups){.table = table};
+    groups->keys = arena_array(arena, dataset->field_count + 1, sizeof *groups->keys);
+    groups->numbers = arena_array(arena, dataset->field_count + 1, sizeof *groups->numbers);
     for (size_t i = 0; i < dataset->field_count; i++)
         if (report_is_number(dataset->fields[i].type))
             groups->numbers[groups->number_count++] = i;
@@ -125,46 +127,41 @@ static void groups_add(struct groups *groups, const int64_t *row) {
 /* ---- reading ---- */
 
 /* How a column's values become integers. */
-enum reading_kind { READ_DAY, READ_NAME, READ_NUMBER, READ_HUNDREDTHS, READ_RATE };
+enum reading_kind { READ_DAY, READ_NAME, READ_NUMBER };
 
 static enum reading_kind kind_of(enum field_type type) {
     if (report_is_date(type))
         return READ_DAY;
-    if (report_is_dimension(type))
-        return READ_NAME;
-    if (type == FIELD_RATE)
-        return READ_RATE;
-    return type == FIELD_MONEY || type == FIELD_NUMBER ? READ_HUNDREDTHS : READ_NUMBER;
+    return report_is_dimension(type) ? READ_NAME : READ_NUMBER;
 }
 
-static int64_t number_of(struct value value, int64_t unit) {
-    if (value.kind == VALUE_INTEGER)
-        return value.integer * unit;
-    return value.kind == VALUE_REAL ? llround(value.real * (double)unit) : 0;
-}
+/* No sum of a dataset comes near the end of its integers. */
+#define MOST 0x1p60
 
-/* A text of the row before comes often again, and its number with it. */
-struct last_text {
-    struct span text;
-    int64_t number;
+struct column_reading {
+    enum reading_kind kind;
+    int64_t one;  /* of numbers; see report_one() */
+    double total; /* of their sizes so far */
+    /* A text of the row before comes often again, and its number with it. */
+    struct span last_text;
+    int64_t last_number;
 };
 
 struct reading {
     struct cube *cube;
     struct cube_table *table;
-    enum reading_kind kinds[CUBE_MAX_FIELDS];
-    struct last_text last[CUBE_MAX_FIELDS];
+    struct column_reading *columns; /* by field */
 };
 
 static int64_t text_number(struct reading *reading, size_t field, struct span text) {
-    struct last_text *last = &reading->last[field];
+    struct column_reading *column = &reading->columns[field];
     struct cube *cube = reading->cube;
     struct dictionary *dictionary = &cube->dictionaries[reading->table->dictionaries[field]];
-    if (last->text.data && span_equal(last->text, text))
-        return last->number;
-    last->number = dictionary_number(dictionary, cube->arena, text);
-    last->text = dictionary->texts[last->number];
-    return last->number;
+    if (column->last_text.data && span_equal(column->last_text, text))
+        return column->last_number;
+    column->last_number = dictionary_number(dictionary, cube->arena, text);
+    column->last_text = dictionary->texts[column->last_number];
+    return column->last_number;
 }
 
 /* What a text is called that is a number in this database, such as an id. */
@@ -175,45 +172,68 @@ static int64_t other_number(struct reading *reading, size_t field, struct value 
     return text_number(reading, field, span_from(text));
 }
 
-static int64_t cell_number(struct reading *reading, size_t field, struct value value) {
-    enum reading_kind kind = reading->kinds[field];
-    if (value.kind == VALUE_NULL && kind >= READ_NUMBER && reading->table->dataset->key >= 0)
-        return CUBE_NOTHING;
-    switch (kind) {
-    case READ_DAY:
-        return cube_day_read(value_span(value));
-    case READ_NAME:
-        return value.kind == VALUE_TEXT ? text_number(reading, field, value_span(value))
-                                        : other_number(reading, field, value);
-    case READ_NUMBER:
-        return number_of(value, 1);
-    case READ_HUNDREDTHS:
-        return number_of(value, 100);
-    case READ_RATE:
-        return number_of(value, CUBE_RATE_UNIT);
+static bool read_number(struct reading *reading, size_t field, struct value value, int64_t *number,
+                        struct err *err) {
+    struct column_reading *column = &reading->columns[field];
+    double real = value.kind == VALUE_INTEGER ? (double)value.integer
+                  : value.kind == VALUE_REAL  ? value.real
+                                              : 0;
+    column->total += fabs(real * (double)column->one);
+    if (!(column->total <= MOST)) {
+        err_set(err, ERR_FAILED, "the numbers of %s are too large to be added up",
+                reading->table->dataset->fields[field].name);
+        return err_hint(err, "look for one that is mistyped in its sheet");
     }
-    return 0;
+    *number = value.kind == VALUE_INTEGER ? value.integer * column->one
+                                          : llround(real * (double)column->one);
+    return true;
 }
 
-static void read_row(struct reading *reading, const struct statement *statement, int64_t *row) {
+static bool read_cell(struct reading *reading, size_t field, struct value value, int64_t *number,
+                      struct err *err) {
+    switch (reading->columns[field].kind) {
+    case READ_DAY:
+        *number = cube_day_read(value_span(value));
+        return true;
+    case READ_NAME:
+        *number = value.kind == VALUE_TEXT ? text_number(reading, field, value_span(value))
+                                           : other_number(reading, field, value);
+        return true;
+    case READ_NUMBER:
+        if (value.kind != VALUE_NULL || reading->table->dataset->key < 0)
+            return read_number(reading, field, value, number, err);
+        *number = CUBE_NOTHING;
+    }
+    return true;
+}
+
+static bool read_row(struct reading *reading, const struct statement *statement, int64_t *row,
+                     struct err *err) {
     for (size_t i = 0; i < reading->table->dataset->field_count; i++)
-        row[i] = cell_number(reading, i, statement_value(statement, i));
+        if (!read_cell(reading, i, statement_value(statement, i), &row[i], err))
+            return false;
+    return true;
 }
 
 static bool read_rows(struct cube *cube, struct cube_table *table, struct statement *statement,
                       struct err *err) {
+    size_t count = table->dataset->field_count;
     struct reading reading = {.cube = cube, .table = table};
     struct groups groups;
-    int64_t row[CUBE_MAX_FIELDS];
+    int64_t *row = arena_array(cube->arena, count + 1, sizeof *row);
     bool has_row = true, ok = true;
-    for (size_t i = 0; i < table->dataset->field_count; i++)
-        reading.kinds[i] = kind_of(table->dataset->fields[i].type);
-    groups_begin(&groups, table);
+    reading.columns = arena_array(cube->arena, count + 1, sizeof *reading.columns);
+    for (size_t i = 0; i < count; i++) {
+        enum field_type type = table->dataset->fields[i].type;
+        reading.columns[i] =
+            (struct column_reading){.kind = kind_of(type), .one = report_one(type)};
+    }
+    groups_begin(&groups, table, cube->arena);
     while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
-        read_row(&reading, statement, row);
-        if (table->dataset->key < 0)
+        ok = read_row(&reading, statement, row, err);
+        if (ok && table->dataset->key < 0)
             groups_add(&groups, row);
-        else
+        else if (ok)
             append_row(table, row);
     }
     return ok;
@@ -222,7 +242,7 @@ static bool read_rows(struct cube *cube, struct cube_table *table, struct statem
 static bool check_columns(const struct report_dataset *dataset, const struct statement *statement,
                           struct err *err) {
     size_t count = statement_column_count(statement);
-    if (count != dataset->field_count || count > CUBE_MAX_FIELDS)
+    if (count != dataset->field_count)
         return err_set(err, ERR_MODEL, "%s gives %zu columns, the report's dataset %s declares %zu",
                        dataset->sql_path, count, dataset->name, dataset->field_count);
     return true;
@@ -347,15 +367,16 @@ static int64_t first_of(int64_t day, enum cube_grain grain) {
     return grain == GRAIN_WEEK && week > month ? week : month;
 }
 
-static void coarsen_table(struct cube_table *table, enum cube_grain grain) {
+static void coarsen_table(struct cube_table *table, struct arena *arena, enum cube_grain grain) {
     const struct report_dataset *dataset = table->dataset;
     struct cube_table old = *table;
     struct groups groups;
-    int64_t row[CUBE_MAX_FIELDS], *columns[CUBE_MAX_FIELDS];
+    int64_t *row = arena_array(arena, dataset->field_count + 1, sizeof *row);
+    int64_t **columns = arena_array(arena, dataset->field_count + 1, sizeof *columns);
     memcpy(columns, table->columns, dataset->field_count * sizeof *columns);
     table->rows = table->capacity = 0;
     memset(table->columns, 0, dataset->field_count * sizeof *table->columns);
-    groups_begin(&groups, table);
+    groups_begin(&groups, table, arena);
     for (size_t i = 0; i < old.rows; i++) {
         for (size_t j = 0; j < dataset->field_count; j++)
             row[j] = report_is_date(dataset->fields[j].type) ? first_of(columns[j][i], grain)
@@ -371,7 +392,7 @@ void cube_coarsen(struct cube *cube, enum cube_grain grain) {
     cube->grain = grain;
     for (size_t i = 0; i < cube->report->dataset_count; i++)
         if (cube->tables[i].dataset->key < 0)
-            coarsen_table(&cube->tables[i], grain);
+            coarsen_table(&cube->tables[i], cube->arena, grain);
 }
 
 /* ---- asking ---- */

@@ -10,9 +10,7 @@
 #include "model/report_model.h"
 #include "warehouse/warehouse.h"
 
-#define CUBE_RATE_UNIT 1000000
 #define CUBE_NOTHING (-((int64_t)1 << 51)) /* in place of a number that is not known */
-#define CUBE_MAX_FIELDS 64                 /* of a dataset */
 
 /* Days are counted from 1900-01-01, which is day 1; 0 stands for no day. A Monday. */
 int64_t cube_day_read(struct span text);
