@@ -18,7 +18,9 @@ const char *report_name(const struct report *report, const char *field, size_t n
             number >= table->key_count || table->row_of_key[number] < 0)
             continue;
         const struct dictionary *names = &cube->dictionaries[table->dictionaries[dataset->label]];
-        return names->texts[table->columns[dataset->label][table->row_of_key[number]]].data;
+        struct span name = names->texts[table->columns[dataset->label][table->row_of_key[number]]];
+        if (name.size)
+            return name.data;
     }
     const char *text = cube->dictionaries[cube_find_dictionary(cube, field)].texts[number].data;
     return *text ? text : "(none)";
@@ -214,9 +216,10 @@ static void add_row(struct report *report, const struct report_chart *chart,
     buf_free(&value);
 }
 
-/* The rows of groups [first, end), which belong to one group of the split. */
-static void add_rows(struct report *report, const struct report_chart *chart,
-                     const struct rows *rows, struct sums *sums, size_t first, size_t end) {
+/* The rows of groups [first, end), which belong to one group of the split. Returns how many there
+ * are beyond those shown. */
+static size_t add_rows(struct report *report, const struct report_chart *chart,
+                       const struct rows *rows, struct sums *sums, size_t first, size_t end) {
     size_t *order = arena_array(report->arena, end - first + 1, sizeof *order), count = 0;
     bool is_rate = report->layout->measures[chart->measures[0]].over_count > 0;
     for (size_t i = first; i < end; i++)
@@ -228,6 +231,7 @@ static void add_rows(struct report *report, const struct report_chart *chart,
     const size_t *from = rows->is_by_size ? order : order + (count - shown);
     for (size_t i = 0; i < shown; i++)
         add_row(report, chart, rows, sums, from[i]);
+    return count - shown;
 }
 
 static void add_chart_data(struct report *report, const struct report_chart *chart) {
@@ -240,11 +244,15 @@ static void add_chart_data(struct report *report, const struct report_chart *cha
     for (size_t i = 0; i < chart->measure_count; i++)
         measure_sum(&report->cube, &report->layout->measures[chart->measures[i]], rows.by,
                     rows.by_count, report->arena, &sums[i]);
-    size_t size = rows.by_count > 1 ? sums[0].inner : sums[0].count;
+    size_t size = rows.by_count > 1 ? sums[0].inner : sums[0].count, hidden = 0;
     add_head(report, chart, &rows);
     for (size_t first = 0; first < sums[0].count; first += size)
-        add_rows(report, chart, &rows, sums, first, first + size);
+        hidden += add_rows(report, chart, &rows, sums, first, first + size);
     buf_add_text(report->out, "</tbody></table></div>\n");
+    if (hidden)
+        buf_printf(report->out, "<p class=\"soft\">The %s %zu%s; %zu more are not shown.</p>\n",
+                   rows.is_by_size ? "greatest" : "last", rows.most,
+                   rows.by_count > 1 ? " of each" : "", hidden);
 }
 
 static void add_chart(struct report *report, size_t index) {

@@ -154,3 +154,63 @@ err_has "report/campaigns.sql"
 run 7 report --model streaming -o broken.html
 err_has "hint: is the warehouse of another model"
 [ ! -e broken.html ] || fail "half a page was left"
+
+# ---- a small shop, reckoned by hand; and its KPI tables alone, wide and with names of two kinds ----
+mkdir shop
+python3 - <<'PYTHON'
+import json, os
+integer, text = {"type": "integer"}, {"type": "string"}
+money, rate = {"type": "number", "goldleaf:type": "money"}, {"type": "number", "goldleaf:type": "rate"}
+kinds = {"shop": text, "name": text, "currency": {"type": "string", "goldleaf:type": "currency"}, "day": {"type": "date"},
+         "pieces": integer, "amount": money, "margin": rate, "is_open": integer, "id": text}
+fields = lambda names: [{"name": name, **kinds[name]} for name in names.split()]
+def write(name, sql):
+    with open(name, "w") as file:
+        file.write(sql)
+model = {"name": "shop", "resources": [{"name": "sales", "path": "sales.csv", "schema": {
+    "primaryKey": "id", "fields": fields("id shop currency day pieces amount")}}]}
+model["goldleaf:report"] = {
+    "split": "currency",
+    "datasets": [
+        {"name": "sales", "sql": "sales.sql", "schema": {"fields": fields("shop currency day pieces amount")}},
+        {"name": "shops", "sql": "shops.sql", "label": "name",
+         "schema": {"primaryKey": ["shop"], "fields": fields("shop name margin is_open")}}],
+    "measures": [
+        {"name": "price", "type": "average", "sum": ["sales.amount"], "over": ["sales.pieces"]},
+        {"name": "spent", "type": "integer", "sum": ["sales.amount"]},
+        {"name": "sold", "type": "integer", "sum": ["sales.pieces"], "where": "is_open"}],
+    "tiles": ["price", "spent", "sold"],
+    "charts": [{"title": "Months", "kind": "time", "measures": ["spent"]}],
+    "tables": [{"title": "Shops", "by": ["shop"], "columns": ["margin", "spent"]}]}
+write("shop/sales.sql", "SELECT shop, currency, day, pieces, amount FROM silver_sales")
+write("shop/shops.sql", "SELECT DISTINCT shop, CASE shop WHEN 'a' THEN 'Corner' END AS name, 0.525 AS margin, "
+      "CASE shop WHEN 'a' THEN 1 ELSE 0 END AS is_open FROM silver_sales")
+write("shop/datapackage.json", json.dumps(model))
+del model["goldleaf:report"]
+os.mkdir("wide")
+model["goldleaf:gold"] = [
+    {"name": "wide", "sql": "wide.sql", "schema": {"primaryKey": ["shop"], "fields": fields("shop") + [{"name": f"n{i}", **integer} for i in range(70)]}},
+    {"name": "other", "sql": "other.sql", "schema": {"primaryKey": ["n0"], "fields": [{"name": "n0", **text}, {"name": "n1", **integer}]}}]
+write("wide/wide.sql", "SELECT shop, " + ", ".join(f"{i} + COUNT(*) AS n{i}" for i in range(70)) + " FROM silver_sales GROUP BY shop")
+write("wide/other.sql", "SELECT shop AS n0, COUNT(*) AS n1 FROM silver_sales GROUP BY shop")
+write("wide/datapackage.json", json.dumps(model))
+rows = [f"m{i},b,EUR,{2022 + i // 12}-{i % 12 + 1:02}-01,0,0.50" for i in range(26)]
+write("shop/sales.csv", "\n".join(["id,shop,currency,day,pieces,amount", "1,a,EUR,2026-01-02,5,50.00", "2,a,EUR,2026-01-02,7,70.00", *rows, ""]))
+PYTHON
+run 0 model check shop
+run 0 all --model shop --inputs shop --database shop.sqlite
+run 0 report --model shop --database shop.sqlite
+page_has '<dt>price</dt><dd>11.08</dd>' # 133.00 by 12
+page_has '<dt>spent</dt><dd>133</dd>'
+page_has '<dt>sold</dt><dd>12</dd>'
+page_has '<th scope=row>b<td class=n>52.5.%<td class=n>13$'
+page_has '<th scope=row>Corner<td class=n>52.5.%<td class=n>120$'
+page_has 'The last 24; 3 more are not shown'
+run 0 all --model wide --inputs shop --database wide.sqlite
+run 0 report --model wide --database wide.sqlite
+data 'sorted(d["names"])' "['gold_other.n0', 'shop']"
+data 'len(d["datasets"][0]["columns"])' 71
+sed -i 's/^1,a,EUR,2026-01-02,5,/1,a,EUR,2026-01-02,9000000000000000000,/' shop/sales.csv
+run 0 all --model shop --inputs shop --database shop.sqlite
+run 1 report --model shop --database shop.sqlite
+err_has 'sales.sql: the numbers of pieces are too large to be added up'
