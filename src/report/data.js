@@ -167,9 +167,22 @@ function once(key, make) {
 const wantedRows = (dataset, names, without) =>
   once(`rows ${dataset.name} ${[...names].join(";")} ${without || ""}`, () => rowsWanted(dataset, names, without));
 
-/* Whether a filter can act on a measure at all. */
-const canFilter = (measure, field) => measure.sum.concat(measure.over).every(([index]) =>
-  valuesOf(page.datasets[index], field) !== null);
+/* Which filters that are set cannot act on the measures, or on some of their sums only. */
+function limitsOf(measures) {
+  const limits = [];
+  for (const measure of measures) {
+    const terms = measure.sum.concat(measure.over);
+    for (const { field, title } of page.filters) {
+      if (!filters.names.has(field)) continue;
+      const told = terms.filter(([index]) => valuesOf(page.datasets[index], field) !== null).length;
+      if (told < terms.length)
+        limits.push(`${measure.title}: ${told ? "only partly" : "not"} filtered by ${title.toLowerCase()}`);
+    }
+    if ((filters.from !== null || filters.to !== null) && !measure.date)
+      limits.push(`${measure.title}: not filtered by period`);
+  }
+  return limits;
+}
 
 /* ---- sums ---- */
 

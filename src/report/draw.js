@@ -180,12 +180,7 @@ function noteOf(measures, more) {
   const notes = more ? [more] : [];
   if (page.split !== null && measures.some(m => m.type === "money") && groupShown() !== null)
     notes.unshift("In " + namesOf(page.split)[groupShown()]);
-  for (const filter of page.filters)
-    if (filters.names.has(filter.field) && !measures.every(m => canFilter(m, filter.field)))
-      notes.push("Not filtered by " + filter.title.toLowerCase());
-  if ((filters.from !== null || filters.to !== null) && measures.some(m => !m.date))
-    notes.push("Not filtered by period");
-  return notes.join(" \u00b7 ");
+  return notes.concat(limitsOf(measures)).join(" \u00b7 ");
 }
 
 /* ---- over time ---- */

@@ -9,11 +9,17 @@ const state = { period: "all" };
 
 /* ---- the state in the address, so that a view can be kept and shared ---- */
 
+/* null for what is no date. */
+function dayOrNull(text) {
+  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? dayOf(text) : NaN;
+  return Number.isNaN(day) ? null : day;
+}
+
 function readHash() {
   const parts = new URLSearchParams(location.hash.slice(1));
   state.period = PERIODS.some(([name]) => name === parts.get("period")) ? parts.get("period") : "all";
-  state.from = parts.get("from") || "";
-  state.to = parts.get("to") || "";
+  for (const end of ["from", "to"])
+    state[end] = dayOrNull(parts.get(end)) === null ? "" : parts.get(end);
   filters.names.clear();
   for (const { field } of page.filters) {
     const number = parts.has(field) ? page.names[field].indexOf(parts.get(field)) : -1;
@@ -40,8 +46,10 @@ const snapped = day => day === null ? null : startOf[page.grain](day);
 function setPeriod() {
   filters.from = filters.to = null;
   if (state.period === "custom") {
-    filters.from = /^\d{4}-\d\d-\d\d$/.test(state.from) ? snapped(dayOf(state.from)) : null;
-    filters.to = /^\d{4}-\d\d-\d\d$/.test(state.to) ? dayOf(state.to) : null;
+    let from = dayOrNull(state.from), to = dayOrNull(state.to);
+    if (from !== null && to !== null && from > to) [from, to] = [to, from];
+    filters.from = snapped(from);
+    filters.to = to;
   } else if (state.period !== "all") {
     filters.from = snapped(AS_OF - Number(state.period) + 1);
     filters.to = AS_OF;
@@ -56,10 +64,14 @@ function comparison() {
   let { from, to } = filters;
   const isAll = from === null || to === null;
   if (isAll) { to = AS_OF; from = snapped(AS_OF - 29); }
-  const length = to - from + 1;
+  const length = to - from + 1, now = { from, to }, before = { from: snapped(from - length), to: from - 1 };
+  const days = window => `${isoOf(window.from)} to ${isoOf(window.to)}`;
   return {
-    now: { from, to }, before: { from: snapped(from - length), to: from - 1 }, isAll,
-    text: isAll ? "Last 30 days against the 30 before" : `Against the ${length} ${length === 1 ? "day" : "days"} before`,
+    now, before,
+    /* Whole weeks or months are not of one length. */
+    text: page.grain !== "day" ? `${days(now)} against ${days(before)}`
+      : isAll ? "Last 30 days against the 30 before"
+      : `Against the ${length} ${length === 1 ? "day" : "days"} before`,
   };
 }
 
@@ -163,9 +175,10 @@ function fillTiles() {
     });
   });
   const note = document.getElementById("compared");
-  if (note) note.hidden = !data.size || !document.querySelector(".set");
-  if (note) note.textContent = comparison().text + ". " +
-    (page.grain === "day" ? "" : `Sums are kept by ${page.grain}. `);
+  if (!note) return;
+  note.hidden = !data.size || !document.querySelector(".set");
+  note.textContent = [comparison().text, ...page.grain === "day" ? [] : [`Sums are kept by ${page.grain}`],
+    ...limitsOf(page.tiles.map(index => page.measures[index]))].join(" \u00b7 ");
 }
 
 /* ---- filters ---- */

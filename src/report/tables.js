@@ -144,6 +144,7 @@ function fieldCell(field, keyField, key) {
   }
   if (type === "date") return value > 0 ? { text: isoOf(value), sort: value } : { text: NOTHING, sort: null };
   if (value === MISSING) return { text: NOTHING, sort: null, number: null };
+  if (type === "rate") return { text: textOf(type, value / 1e6), sort: value, number: value / 1e6 };
   return { text: textOf(type, value), sort: value, number: type === "money" ? (value / 100).toFixed(2) : value };
 }
 
@@ -163,6 +164,9 @@ function fillView(it, view) {
   const own = { from: filters.from, to: filters.to, names: filters.names };
   const results = view.columns.map(column =>
     typeof column === "number" ? measureBy(page.measures[column], own, group) : null);
+  it.note.textContent = limitsOf(view.columns.filter(column => typeof column === "number")
+    .map(column => page.measures[column])).join(" \u00b7 ");
+  it.note.hidden = !it.note.textContent;
   it.rows = [];
   for (let at = 0; at < group.count; at++) {
     if (!results.some(result => result && result.seen[at])) continue;
@@ -191,6 +195,8 @@ function makeTables() {
         }));
     const sortBy = view.by.length + view.columns.findIndex(column => typeof column === "number");
     const it = makeTable(section, columns, sortBy, true);
+    it.note = element("p", "soft note");
+    section.querySelector(".title").after(it.note);
     tables.push(it);
     fills.push(() => fillView(it, view));
   });

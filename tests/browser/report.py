@@ -147,6 +147,14 @@ def check_filters(browser, truth, currencies):
     for currency in currencies:
         same(f"{currency} by {channel} from {first} to {last}", found[currency],
              truth.tiles(currency, {"channel": channel}, first, last))
+    limits = "document.getElementById('compared').textContent.split(' \u00b7 ').slice(1)"
+    same("what is said of filters", browser.run(limits), ["Sell-through: only partly filtered by channel"])
+    browser.run(f"state.period = 'custom'; state.from = {last!r}; state.to = {first!r}; update()")
+    same("a period from its end to its begin", tiles_shown(browser), found)
+    browser.run("history.replaceState(null, '', '#period=custom&to=2026-99-01'); readHash(); update()")
+    same("a period of no date", [filters for filters in browser.run("[filters.from, filters.to]") if filters], [])
+    choose(browser, "channel", channel)
+    choose(browser, "period", "90")
     choose(browser, "currency", currencies[-1])
     same("one currency", list(tiles_shown(browser)), [currencies[-1]])
     fragment = browser.run("location.hash")
