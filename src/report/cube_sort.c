@@ -37,6 +37,8 @@ static bool make_orders(const struct cube_table *table, struct entry *entries, u
     const struct report_dataset *dataset = table->dataset;
     for (size_t i = 0; i < table->rows; i++)
         entries[i] = (struct entry){0, (uint32_t)i};
+    if (dataset->key >= 0) /* it tells its rows apart */
+        return add_to_orders(table, (size_t)dataset->key, entries, bits);
     for (size_t i = 0; i < dataset->field_count; i++)
         if (report_is_dimension(dataset->fields[i].type) && !add_to_orders(table, i, entries, bits))
             return false;
