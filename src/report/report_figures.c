@@ -50,11 +50,11 @@ static void order_groups(const struct sums *sums, size_t *order) {
     }
 }
 
-static const struct report_measure *first_count(const struct report_model *layout) {
-    for (size_t i = 0; i < layout->measure_count; i++)
-        if (layout->measures[i].type == FIELD_INTEGER)
-            return &layout->measures[i];
-    return &layout->measures[0];
+static const struct sums *first_count(const struct report_model *layout, const struct sums *sums) {
+    for (size_t i = 0; i < layout->tile_count; i++)
+        if (layout->measures[layout->tiles[i]].type == FIELD_INTEGER)
+            return &sums[i];
+    return sums;
 }
 
 static void add_tile(struct report *report, size_t measure, const struct sums *sums, size_t group) {
@@ -82,7 +82,7 @@ static void add_set(struct report *report, const struct sums *sums, size_t group
 
 void report_add_tiles(struct report *report) {
     const struct report_model *layout = report->layout;
-    struct sums *sums = arena_array(report->arena, layout->tile_count + 1, sizeof *sums), ranks;
+    struct sums *sums = arena_array(report->arena, layout->tile_count + 1, sizeof *sums);
     const struct part by = {layout->split, false};
     size_t by_count = layout->split != NULL;
     if (layout->tile_count == 0)
@@ -91,12 +91,12 @@ void report_add_tiles(struct report *report) {
     for (size_t i = 0; i < layout->tile_count; i++)
         measure_sum(&report->cube, &layout->measures[layout->tiles[i]], &by, by_count,
                     report->arena, &sums[i]);
-    measure_sum(&report->cube, first_count(layout), &by, by_count, report->arena, &ranks);
-    size_t *order = arena_array(report->arena, ranks.count + 1, sizeof *order);
-    order_groups(&ranks, order);
-    for (size_t i = 0; i < ranks.count; i++)
+    const struct sums *ranks = first_count(layout, sums);
+    size_t *order = arena_array(report->arena, ranks->count + 1, sizeof *order);
+    order_groups(ranks, order);
+    for (size_t i = 0; i < ranks->count; i++)
         add_set(report, sums, order[i]);
-    if (ranks.count == 0)
+    if (ranks->count == 0)
         buf_add_text(report->out, "<p class=\"empty\">There is nothing to count yet.</p>\n");
     buf_add_text(report->out,
                  "<details class=\"meaning\"><summary>What these figures mean</summary>\n");
