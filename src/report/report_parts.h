@@ -44,6 +44,22 @@ struct part {
 void measure_sum(const struct cube *cube, const struct report_measure *measure,
                  const struct part *by, size_t by_count, struct arena *arena, struct sums *sums);
 
+/* The groups of two fields that there are rows of, in order: of many customers and many products
+ * most pairs never come. */
+struct pairs {
+    size_t count;
+    size_t inner;      /* how many values the second field has */
+    uint64_t *numbers; /* as groups are numbered in sums */
+};
+
+void measure_find_pairs(const struct cube *cube, const struct part by[2], struct arena *arena,
+                        struct pairs *pairs);
+
+/* measure_sum() by two fields, by the pairs' places in place of their numbers. */
+void measure_sum_pairs(const struct cube *cube, const struct report_measure *measure,
+                       const struct part by[2], const struct pairs *pairs, struct arena *arena,
+                       struct sums *sums);
+
 /* "1,234", "1,234.50", "12.3 %"; an en dash where there is nothing to divide by. */
 void measure_add(struct buf *out, const struct report_measure *measure, const struct sums *sums,
                  size_t group);

@@ -8,34 +8,47 @@ struct view {
     const struct report_table *table;
     struct sums *sums; /* by column; of measures only */
     bool *is_seen;
-    size_t count, inner;
+    size_t count;
+    struct pairs pairs; /* of a table by two fields */
 };
+
+/* The value of a group's first or second field. */
+static size_t number_of(const struct view *view, size_t group, size_t part) {
+    if (view->table->by_count < 2)
+        return group;
+    uint64_t number = view->pairs.numbers[group];
+    return part ? number % view->pairs.inner : number / view->pairs.inner;
+}
 
 static void sum_view(struct report *report, struct view *view) {
     const struct report_table *table = view->table;
     struct part by[REPORT_MAX_BY];
     for (size_t i = 0; i < table->by_count; i++)
         by[i] = (struct part){table->by[i], false};
+    if (table->by_count > 1)
+        measure_find_pairs(&report->cube, by, report->arena, &view->pairs);
     view->sums = arena_array(report->arena, table->column_count + 1, sizeof *view->sums);
     for (size_t i = 0; i < table->column_count; i++) {
         struct sums *sums = &view->sums[i];
         if (table->columns[i].field)
             continue;
-        measure_sum(&report->cube, &report->layout->measures[table->columns[i].measure], by,
-                    table->by_count, report->arena, sums);
+        const struct report_measure *measure = &report->layout->measures[table->columns[i].measure];
+        if (table->by_count > 1)
+            measure_sum_pairs(&report->cube, measure, by, &view->pairs, report->arena, sums);
+        else
+            measure_sum(&report->cube, measure, by, 1, report->arena, sums);
         if (!view->is_seen)
             view->is_seen = sums->is_seen;
         for (size_t j = 0; j < sums->count; j++)
             view->is_seen[j] |= sums->is_seen[j];
         view->count = sums->count;
-        view->inner = sums->inner;
     }
 }
 
 /* A field of the groups: what it says of the first one, by whose key it is found. */
 static void add_field(struct report *report, const struct view *view, const char *field,
                       size_t group, struct buf *out) {
-    size_t dataset, column, number = group / view->inner;
+    size_t dataset, column, number = number_of(view, group, 0);
     if (!report_find_attribute(report->layout, view->table->by[0], field, &dataset, &column))
         return; /* a fault of the model */
     const struct cube_table *table = &report->cube.tables[dataset];
@@ -64,12 +77,11 @@ static const char *title_of(const struct report *report, const char *name) {
 
 static void add_row(struct report *report, const struct view *view, size_t group) {
     const struct report_table *table = view->table;
-    const size_t numbers[REPORT_MAX_BY] = {group / view->inner, group % view->inner};
     struct buf text = {0};
     buf_add_text(report->out, "<tr>");
     for (size_t i = 0; i < table->by_count; i++) {
         buf_add_text(report->out, i ? "<td>" : "<th scope=row>");
-        page_add_text(report->out, report_name(report, table->by[i], numbers[i]));
+        page_add_text(report->out, report_name(report, table->by[i], number_of(view, group, i)));
     }
     for (size_t i = 0; i < table->column_count; i++) {
         const struct report_table_column *column = &table->columns[i];

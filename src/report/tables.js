@@ -154,13 +154,30 @@ function measureCell(measure, result, group) {
   return { text: textOf(measure.type, value), sort: value, number };
 }
 
-function groupsOf(view) {
-  const first = byField(view.by[0]);
-  return view.by.length > 1 ? byBoth(first, byField(view.by[1])) : first;
+/* By two fields, the pairs that there are rows of: of many customers and many products most never come. */
+function byPairs(first, second) {
+  const found = new Set(), places = new Map(), groups = new Map();
+  const eachPair = (dataset, give) => {
+    const a = first.of(dataset), b = second.of(dataset);
+    return a && b && eachRow(dataset, row => a[row] < 0 || b[row] < 0 ? -1 : give(a[row] * second.count + b[row]));
+  };
+  for (const dataset of page.datasets) eachPair(dataset, pair => { found.add(pair); return 0; });
+  const pairs = Float64Array.from(found).sort();
+  pairs.forEach((pair, at) => places.set(pair, at));
+  for (const dataset of page.datasets) groups.set(dataset, eachPair(dataset, pair => places.get(pair)));
+  return {
+    count: pairs.length,
+    of: dataset => groups.get(dataset),
+    keys: at => [Math.floor(pairs[at] / second.count), pairs[at] % second.count],
+  };
 }
 
-function fillView(it, view) {
-  const group = groupsOf(view), inner = view.by.length > 1 ? page.names[view.by[1]].length : 1;
+function groupsOf(view) {
+  const first = byField(view.by[0]);
+  return view.by.length > 1 ? byPairs(first, byField(view.by[1])) : Object.assign(first, { keys: at => [at] });
+}
+
+function fillView(it, view, group) {
   const own = { from: filters.from, to: filters.to, names: filters.names };
   const results = view.columns.map(column =>
     typeof column === "number" ? measureBy(page.measures[column], own, group) : null);
@@ -170,7 +187,7 @@ function fillView(it, view) {
   it.rows = [];
   for (let at = 0; at < group.count; at++) {
     if (!results.some(result => result && result.seen[at])) continue;
-    const keys = [Math.floor(at / inner), at % inner];
+    const keys = group.keys(at);
     const row = view.by.map((field, index) => {
       const text = namesOf(field)[keys[index]];
       return { text, sort: text };
@@ -198,7 +215,8 @@ function makeTables() {
     it.note = element("p", "soft note");
     section.querySelector(".title").after(it.note);
     tables.push(it);
-    fills.push(() => fillView(it, view));
+    const group = groupsOf(view);
+    fills.push(() => fillView(it, view, group));
   });
   document.querySelectorAll("table[data-plain]").forEach(table =>
     tables.push(readPlain(table.closest("section"))));

@@ -214,3 +214,19 @@ sed -i 's/^1,a,EUR,2026-01-02,5,/1,a,EUR,2026-01-02,9000000000000000000,/' shop/
 run 0 all --model shop --inputs shop --database shop.sqlite
 run 1 report --model shop --database shop.sqlite
 err_has 'sales.sql: the numbers of pieces are too large to be added up'
+
+# ---- many customers and many products, of which most pairs never come ----
+mkdir pairs
+cat >pairs/datapackage.json <<'JSON'
+{"name": "pairs",
+ "resources": [{"name": "sales", "path": "sales.csv", "schema": {"primaryKey": ["customer", "product"], "fields": [
+   {"name": "customer", "type": "string"}, {"name": "product", "type": "string"}, {"name": "pieces", "type": "integer"}]}}],
+ "goldleaf:gold": [{"name": "pairs", "sql": "pairs.sql", "schema": {"primaryKey": ["customer", "product"], "fields": [
+   {"name": "customer", "type": "string"}, {"name": "product", "type": "string"}, {"name": "pieces", "type": "integer"}]}}]}
+JSON
+echo 'SELECT customer, product, pieces FROM silver_sales' >pairs/pairs.sql
+awk 'BEGIN { print "customer,product,pieces"; for (i = 10000; i < 40000; i++) print "c" i ",p" 70000 - i "," i % 7 }' >pairs/sales.csv
+run 0 all --model pairs --inputs pairs --database pairs.sqlite
+run 0 report --model pairs --database pairs.sqlite
+page_has '^<tr><th scope=row>c10001<td>p59999<td class=n>5$'
+page_has 'The first 500 of 30000 rows'
