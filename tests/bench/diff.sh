@@ -8,24 +8,10 @@
 tickets=1000000
 daff_package=daff@1.4.2
 
-while [ $# -gt 0 ]; do
-    case $1 in
-    --tickets) tickets=$2 ;;
-    --runs) runs=$2 ;;
-    *)
-        sed -n '5s/^# *//p' "${BASH_SOURCE[0]}" >&2
-        exit 2
-        ;;
-    esac
-    shift 2
-done
-GENERATE=$(readlink -f "$GENERATE")
-forget_settings
-find_time
+read_numbers "tickets runs" "$@"
+begin
 has_daff=0
 if find_package "$daff_package"; then has_daff=1; fi
-make_work
-cut -d ' ' -f 1 /proc/loadavg >load 2>/dev/null || echo 0 >load
 
 # 200,000 rows of five columns, and the same with 100 cells changed.
 write_rows() {

@@ -59,6 +59,29 @@ make_work() {
     : >results
 }
 
+# read_numbers NAMES ARGUMENT...: options with a number each set the variables of their names.
+read_numbers() {
+    local names=" $1 "
+    shift
+    while [ $# -gt 0 ]; do
+        [[ $1 == --* && $names == *" ${1#--} "* && ${2:-} =~ ^[1-9][0-9]{0,8}$ ]] || {
+            sed -n '/^# *GOLDLEAF=PROGRAM/s/^# *//p' "$0" >&2
+            exit 2
+        }
+        printf -v "${1#--}" %s "$2"
+        shift 2
+    done
+}
+
+# What every benchmark begins with, once its options are read.
+begin() {
+    GENERATE=$(readlink -f "$GENERATE")
+    forget_settings
+    find_time
+    make_work
+    cut -d ' ' -f 1 /proc/loadavg >load 2>/dev/null || echo 0 >load
+}
+
 # ---- one measurement ----
 #
 # results: "run NAME ROUND SECONDS CPU KIB", "phase NAME ROUND PHASE SECONDS"

@@ -11,23 +11,8 @@ gold_sql=$here/../../src/models/ticketing/gold
 server=$here/../postgres/server.sh
 tickets=1000000
 
-while [ $# -gt 0 ]; do
-    case $1 in
-    --tickets) tickets=${2:-} ;;
-    --runs) runs=${2:-} ;;
-    *) tickets= ;;
-    esac
-    [[ $tickets =~ ^[1-9][0-9]{0,8}$ && $runs =~ ^[1-9][0-9]?$ ]] || {
-        sed -n '4s/^# *//p' "${BASH_SOURCE[0]}" >&2
-        exit 2
-    }
-    shift 2
-done
-GENERATE=$(readlink -f "$GENERATE")
-forget_settings
-find_time
-make_work
-cut -d ' ' -f 1 /proc/loadavg >load 2>/dev/null || echo 0 >load
+read_numbers "tickets runs" "$@"
+begin
 
 # What server.sh saves for tests is given back here: nothing may be lost.
 start_server() {

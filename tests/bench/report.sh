@@ -6,23 +6,8 @@
 
 tickets=1000000 events=1000
 
-while [ $# -gt 0 ]; do
-    case $1 in
-    --tickets) tickets=$2 ;;
-    --events) events=$2 ;;
-    --runs) runs=$2 ;;
-    *)
-        sed -n '4s/^# *//p' "${BASH_SOURCE[0]}" >&2
-        exit 2
-        ;;
-    esac
-    shift 2
-done
-GENERATE=$(readlink -f "$GENERATE")
-forget_settings
-find_time
-make_work
-cut -d ' ' -f 1 /proc/loadavg >load 2>/dev/null || echo 0 >load
+read_numbers "tickets events runs" "$@"
+begin
 
 # Until the page has drawn everything, and until a filter that was clicked has.
 open_page() {

@@ -9,22 +9,9 @@
 
 tickets=1000000
 
-while [ $# -gt 0 ]; do
-    case $1 in
-    --tickets) tickets=$2 ;;
-    --runs) runs=$2 ;;
-    *)
-        sed -n '4s/^# *//p' "${BASH_SOURCE[0]}" >&2
-        exit 2
-        ;;
-    esac
-    shift 2
-done
-GENERATE=$(readlink -f "$GENERATE") LOOPBACK_GOOGLE=$(readlink -f "$LOOPBACK_GOOGLE")
-forget_settings
-find_time
-make_work
-cut -d ' ' -f 1 /proc/loadavg >load 2>/dev/null || echo 0 >load
+read_numbers "tickets runs" "$@"
+LOOPBACK_GOOGLE=$(readlink -f "$LOOPBACK_GOOGLE")
+begin
 
 start_google() {
     "$LOOPBACK_GOOGLE" --root root --make-key key.json --port 0 --port-file port --log log \
