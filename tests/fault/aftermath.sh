@@ -111,6 +111,5 @@ check_next_run() {
     expect 'files after the next run' w.sqlite "$listed"
     read_state warehouse/w.sqlite after.state
     expect_state 'state after the next run' "$expected" after.state
-    list_files tmp
-    expect 'temporary files' '' "$listed"
+    expect_no_litter
 }

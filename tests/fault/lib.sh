@@ -257,6 +257,14 @@ list_files() {
     done
 }
 
+# Nothing is left of what went to a file for a while. SQLite takes the name of such a file away as
+# soon as it is open: a kill between the two leaves it, empty, and no program can do anything about it.
+expect_no_litter() {
+    find tmp -maxdepth 1 -type f -name 'etilqs_*' -empty -delete
+    list_files tmp
+    expect 'temporary files' '' "$listed"
+}
+
 # ---- holding a database from outside ----
 
 # hold DATABASE SQL: another program that runs the SQL and then waits. Its standard input is

@@ -37,8 +37,7 @@ snapshots() {
 check_state() {
     inspect w.sqlite came.state
     expect_state 'state' "$1" came.state
-    list_files tmp
-    expect 'temporary files' '' "$listed"
+    expect_no_litter
 }
 
 start_over() {

@@ -101,8 +101,7 @@ check_kill() {
     expect 'files after the next run' w.sqlite "$listed"
     goldleaf verify --database warehouse/w.sqlite
     expect 'exit code of verify after the next run' 0 "$status" || printf '%s\n' "$out" >&2
-    list_files tmp
-    expect 'temporary files' '' "$listed"
+    expect_no_litter
 }
 
 kill_many() {
