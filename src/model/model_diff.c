@@ -450,8 +450,11 @@ bool model_compare(struct arena *arena, const struct model_text *before,
     if (!json_read(arena, before->descriptor, &old_package, err) ||
         !json_read(arena, after->descriptor, &new_package, err) ||
         !json_read(arena, before->sql, &self.old_sql, err) ||
-        !json_read(arena, after->sql, &self.new_sql, err))
-        return err_wrap(err, "the models cannot be compared");
+        !json_read(arena, after->sql, &self.new_sql, err)) {
+        err_wrap(err, "the model that audit_models keeps is damaged");
+        return err_hint(err, "restore the table; emptied, it is written anew by the next build, "
+                             "which then has nothing to compare with");
+    }
     compare_packages(&self, old_package, new_package);
     diff->is_other = is_other_model(diff, before, after);
     return true;

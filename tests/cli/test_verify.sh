@@ -74,7 +74,7 @@ damage() {
 }
 
 damage "UPDATE audit_models SET descriptor = substr(descriptor, 1, 100)" model \
-    '^ +audit_models: expected a model that can be read, found the models cannot be compared: line '
+    '^ +audit_models: expected a model that can be read, found the model that audit_models keeps is damaged: line '
 damage "UPDATE audit_models SET fingerprint = 'x'" model \
     '^ +audit_models, fingerprint: expected [0-9a-f]{16}, found x$'
 damage "UPDATE bronze_tickets SET price_paid = '99.00' WHERE _key = 'T-1'" row_hashes \
