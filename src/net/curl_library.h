@@ -1,7 +1,5 @@
-/* libcurl, loaded when the first request is made.
- *
- * It brings some thirty libraries with it, whose loading takes longer than all else that the
- * program does before main(); most commands never talk to a server. */
+/* libcurl, loaded when the first request is made (base/library.h): it brings some thirty libraries
+ * with it, and most commands never talk to a server. */
 #ifndef GOLDLEAF_NET_CURL_LIBRARY_H
 #define GOLDLEAF_NET_CURL_LIBRARY_H
 
@@ -31,8 +29,7 @@ struct curl_library {
     __typeof__(&curl_multi_info_read) multi_info_read;
 };
 
-/* It stays loaded: a thread of its may still be looking for a name. ERR_FAILED when it is not
- * there. */
+/* ERR_FAILED when it is not there. */
 bool curl_library_load(struct curl_library *library, struct err *err);
 
 #endif

@@ -17,13 +17,14 @@ static void postgres_rollback(struct warehouse *warehouse) {
         postgres_drop_rows(self->reading);
     postgres_settle(self, &ignored);
     self->is_cancelled = false;
-    if (PQtransactionStatus(self->connection) != PQTRANS_IDLE)
+    if (self->pq.transactionStatus(self->connection) != PQTRANS_IDLE)
         postgres_exec(warehouse, "ROLLBACK", &ignored);
 }
 
 static void postgres_close(struct warehouse *warehouse) {
     struct postgres_warehouse *self = postgres_of(warehouse);
-    PQfinish(self->connection); /* the server rolls back what is open */
+    if (self->connection)
+        self->pq.finish(self->connection); /* the server rolls back what is open */
     if (self->secret)
         explicit_bzero(self->secret, strlen(self->secret));
     free(self->secret);
@@ -60,12 +61,12 @@ static bool fail_locked(struct postgres_warehouse *self, bool *is_known, struct 
         " objid::bigint = " LOCK_KEY ") AND datname = current_database()";
     if (!postgres_query(self, sql, 0, NULL, &rows, err))
         return false;
-    const char *holder = rows && PQntuples(rows) ? PQgetvalue(rows, 0, 0) : "";
+    const char *holder = rows && self->pq.ntuples(rows) ? self->pq.getvalue(rows, 0, 0) : "";
     bool is_ours = strncmp(holder, "goldleaf ", 9) == 0;
     *is_known = is_ours;
     err_set(err, ERR_LOCKED, "another run holds %s%s%s", self->base.location, is_ours ? ": " : "",
             is_ours ? holder + 9 : "");
-    PQclear(rows);
+    self->pq.clear(rows);
     return err_hint(err, "wait until it is done, or end it; the lock goes away with its holder");
 }
 
@@ -75,8 +76,8 @@ static bool try_lock(struct postgres_warehouse *self, bool *is_known, struct err
     if (!postgres_query(self, "SELECT pg_try_advisory_xact_lock(" LOCK_KEY ")", 0, NULL, &rows,
                         err))
         return false;
-    bool is_taken = rows && PQntuples(rows) == 1 && *PQgetvalue(rows, 0, 0) == 't';
-    PQclear(rows);
+    bool is_taken = rows && self->pq.ntuples(rows) == 1 && *self->pq.getvalue(rows, 0, 0) == 't';
+    self->pq.clear(rows);
     return is_taken || fail_locked(self, is_known, err);
 }
 
@@ -117,7 +118,7 @@ static bool postgres_commit(struct warehouse *warehouse, struct err *err) {
     struct postgres_warehouse *self = postgres_of(warehouse);
     if (!postgres_settle(self, err))
         return false;
-    if (PQtransactionStatus(self->connection) != PQTRANS_INTRANS)
+    if (self->pq.transactionStatus(self->connection) != PQTRANS_INTRANS)
         return err_set(err, ERR_DATABASE, "%s: the transaction is over", warehouse->location);
     return postgres_exec(warehouse, "COMMIT", err);
 }
@@ -130,10 +131,11 @@ static bool postgres_can_write(struct warehouse *warehouse, bool *can_write, str
     static const char sql[] = "SELECT has_schema_privilege(current_schema(), 'CREATE') AND NOT"
                               " pg_is_in_recovery() AND NOT"
                               " current_setting('default_transaction_read_only')::boolean";
+    struct postgres_warehouse *self = postgres_of(warehouse);
     PGresult *rows = NULL;
-    bool ok = postgres_query(postgres_of(warehouse), sql, 0, NULL, &rows, err);
-    *can_write = ok && rows && PQntuples(rows) && *PQgetvalue(rows, 0, 0) == 't';
-    PQclear(rows);
+    bool ok = postgres_query(self, sql, 0, NULL, &rows, err);
+    *can_write = ok && rows && self->pq.ntuples(rows) && *self->pq.getvalue(rows, 0, 0) == 't';
+    self->pq.clear(rows);
     return ok;
 }
 
@@ -146,10 +148,11 @@ static bool postgres_has_column(struct warehouse *warehouse, const char *table, 
         "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(quote_ident($1)) AND attnum > 0"
         " AND NOT attisdropped AND ($2::text IS NULL OR attname = $2) LIMIT 1";
     const char *parameters[] = {table, column};
+    struct postgres_warehouse *self = postgres_of(warehouse);
     PGresult *rows = NULL;
-    bool ok = postgres_query(postgres_of(warehouse), sql, 2, parameters, &rows, err);
-    *exists = ok && rows && PQntuples(rows) > 0;
-    PQclear(rows);
+    bool ok = postgres_query(self, sql, 2, parameters, &rows, err);
+    *exists = ok && rows && self->pq.ntuples(rows) > 0;
+    self->pq.clear(rows);
     return ok;
 }
 
@@ -172,15 +175,16 @@ static bool postgres_find_dependents(struct warehouse *warehouse, const char *ta
         " COLLATE \"C\", i.type FROM hanging, pg_identify_object(class, object, part) i"
         " WHERE class <> 'pg_type'::regclass AND (class <> 'pg_class'::regclass OR part <> 0"
         " OR object <> to_regclass(quote_ident($1))) ORDER BY 1";
+    struct postgres_warehouse *self = postgres_of(warehouse);
     PGresult *rows = NULL;
-    bool ok = postgres_query(postgres_of(warehouse), sql, 1, &table, &rows, err);
-    *count = ok && rows ? (size_t)PQntuples(rows) : 0;
+    bool ok = postgres_query(self, sql, 1, &table, &rows, err);
+    *count = ok && rows ? (size_t)self->pq.ntuples(rows) : 0;
     *found = arena_array(arena, *count, sizeof **found);
     for (size_t i = 0; i < *count; i++)
         (*found)[i] =
-            (struct dependent){arena_string(arena, span_from(PQgetvalue(rows, (int)i, 0))),
-                               arena_string(arena, span_from(PQgetvalue(rows, (int)i, 1)))};
-    PQclear(rows);
+            (struct dependent){arena_string(arena, span_from(self->pq.getvalue(rows, (int)i, 0))),
+                               arena_string(arena, span_from(self->pq.getvalue(rows, (int)i, 1)))};
+    self->pq.clear(rows);
     return ok;
 }
 
@@ -251,8 +255,8 @@ static bool postgres_analyze(struct warehouse *warehouse, const char *table, siz
     struct buf analyze = {0};
     if (!postgres_query(self, sql, 1, parameters, &rows, err))
         return false;
-    double known = rows && PQntuples(rows) ? strtod(PQgetvalue(rows, 0, 0), NULL) : 0;
-    PQclear(rows);
+    double known = rows && self->pq.ntuples(rows) ? strtod(self->pq.getvalue(rows, 0, 0), NULL) : 0;
+    self->pq.clear(rows);
     buf_add_text(&analyze, "ANALYZE ");
     sql_add_name(&analyze, table);
     bool ok = (double)grown_by * 10 < known || postgres_exec(warehouse, buf_text(&analyze), err);
@@ -324,7 +328,7 @@ bool postgres_open(struct warehouse **warehouse, const char *url, enum warehouse
     struct postgres_warehouse *self = memory_alloc(sizeof *self);
     *self = (struct postgres_warehouse){.base = {.driver = &postgres_driver}, .mode = mode};
     *warehouse = &self->base;
-    if (postgres_connect(self, url, err))
+    if (pq_library_load(&self->pq, err) && postgres_connect(self, url, err))
         return true;
     warehouse_close(*warehouse);
     *warehouse = NULL;

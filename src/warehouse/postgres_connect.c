@@ -154,8 +154,8 @@ static char *make_location(const PQconninfoOption *options) {
 
 static bool open_connection(struct postgres_warehouse *self, const char *url, struct err *err) {
     char *fault = NULL;
-    PQconninfoOption *options = PQconninfoParse(url, &fault);
-    PQfreemem(fault); /* it may quote a piece of the password */
+    PQconninfoOption *options = self->pq.conninfoParse(url, &fault);
+    self->pq.freemem(fault); /* it may quote a piece of the password */
     if (!options) {
         self->base.location = strdup("DATABASE_URL");
         err_set(err, ERR_USAGE, "DATABASE_URL is not a URL that PostgreSQL's library understands");
@@ -167,9 +167,9 @@ static bool open_connection(struct postgres_warehouse *self, const char *url, st
     self->base.location = make_location(options);
     self->secret = secret ? strdup(secret) : NULL;
     choose_parameters(&parameters, options);
-    self->connection = PQconnectdbParams(parameters.keywords, parameters.values, 0);
-    PQconninfoFree(options);
-    if (PQstatus(self->connection) == CONNECTION_OK)
+    self->connection = self->pq.connectdbParams(parameters.keywords, parameters.values, 0);
+    self->pq.conninfoFree(options);
+    if (self->pq.status(self->connection) == CONNECTION_OK)
         return true;
     postgres_fail(self, NULL, err);
     err->class = strstr(err->message, "starting up") ? ERR_DATABASE_RETRY : ERR_DATABASE;
@@ -180,10 +180,10 @@ static bool open_connection(struct postgres_warehouse *self, const char *url, st
 /* ---- the session ---- */
 
 static bool check_server(struct postgres_warehouse *self, struct err *err) {
-    const char *encoding = PQparameterStatus(self->connection, "server_encoding");
-    if (PQserverVersion(self->connection) < OLDEST_SERVER) {
+    const char *encoding = self->pq.parameterStatus(self->connection, "server_encoding");
+    if (self->pq.serverVersion(self->connection) < OLDEST_SERVER) {
         err_set(err, ERR_DATABASE, "%s: PostgreSQL %d is too old", self->base.location,
-                PQserverVersion(self->connection) / 10000);
+                self->pq.serverVersion(self->connection) / 10000);
         return err_hint(err, "13 or newer is needed");
     }
     /* SQL_ASCII keeps bytes as they are, and ours are UTF-8 already. */
@@ -202,12 +202,12 @@ static bool find_schema(struct postgres_warehouse *self, struct err *err) {
         "SELECT current_schema(), to_regproc('create_distributed_table') IS NOT NULL";
     if (!postgres_query(self, sql, 0, NULL, &rows, err))
         return false;
-    bool is_found = rows && PQntuples(rows) == 1 && !PQgetisnull(rows, 0, 0);
+    bool is_found = rows && self->pq.ntuples(rows) == 1 && !self->pq.getisnull(rows, 0, 0);
     if (is_found) {
-        self->base.schema = strdup(PQgetvalue(rows, 0, 0));
-        self->base.is_distributed = *PQgetvalue(rows, 0, 1) == 't';
+        self->base.schema = strdup(self->pq.getvalue(rows, 0, 0));
+        self->base.is_distributed = *self->pq.getvalue(rows, 0, 1) == 't';
     }
-    PQclear(rows);
+    self->pq.clear(rows);
     if (is_found)
         return true;
     err_set(err, ERR_DATABASE, "%s: this role has no schema to work in", self->base.location);
@@ -229,7 +229,7 @@ static void drop_notice(void *context, const char *message) {
 bool postgres_connect(struct postgres_warehouse *self, const char *url, struct err *err) {
     if (!open_connection(self, url, err) || !check_server(self, err))
         return false;
-    PQsetNoticeProcessor(self->connection, drop_notice, NULL);
-    PQsetnonblocking(self->connection, 1);
+    self->pq.setNoticeProcessor(self->connection, drop_notice, NULL);
+    self->pq.setnonblocking(self->connection, 1);
     return find_schema(self, err);
 }

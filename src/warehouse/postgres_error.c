@@ -61,9 +61,10 @@ static size_t find_state(const char *state) {
 /* The server's own words, or libpq's where the server is gone. */
 static const char *describe(const struct postgres_warehouse *self, const PGresult *result,
                             struct arena *arena) {
-    const char *primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-    const char *detail = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL) : NULL;
-    const char *text = primary ? primary : PQerrorMessage(self->connection);
+    const char *primary =
+        result ? self->pq.resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    const char *detail = result ? self->pq.resultErrorField(result, PG_DIAG_MESSAGE_DETAIL) : NULL;
+    const char *text = primary ? primary : self->pq.errorMessage(self->connection);
     if (detail)
         text = arena_printf(arena, "%s (%s)", text, detail);
     return clean_text(arena, text, self->secret);
@@ -71,10 +72,10 @@ static const char *describe(const struct postgres_warehouse *self, const PGresul
 
 bool postgres_fail(struct postgres_warehouse *self, const PGresult *result, struct err *err) {
     struct arena scratch = {0};
-    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *state = result ? self->pq.resultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *text = describe(self, result, &scratch);
     size_t found = find_state(state);
-    bool is_lost = PQstatus(self->connection) != CONNECTION_OK;
+    bool is_lost = self->pq.status(self->connection) != CONNECTION_OK;
     if (self->is_cancelled) {
         err_set(err, ERR_INTERRUPTED, "interrupted");
     } else {

@@ -2,9 +2,9 @@
  *
  * The primary key of a table that this very transaction made is made anew behind its rows: sorting
  * them takes a third of the time that putting them into the index one by one does, and the server
- * sorts on more than one core. Nobody else sees such a table yet, so nobody is kept waiting; and its
- * rows are marked as seen by all (FREEZE), which spares the queries behind it a look at each, and
- * the server's daemon a second writing. */
+ * sorts on more than one core. Nobody else sees such a table yet, so nobody is kept waiting; and
+ * its rows are marked as seen by all (FREEZE), which spares the queries behind it a look at each,
+ * and the server's daemon a second writing. */
 #include "warehouse/postgres_parts.h"
 
 #define BLOCK_BYTES ((size_t)65536) /* handed over at once */
@@ -44,7 +44,7 @@ static void add_row(struct buf *out, const struct value *row, size_t count) {
 
 static bool send_piece(struct postgres_warehouse *self, struct span piece, struct err *err) {
     int sent;
-    while ((sent = PQputCopyData(self->connection, piece.data, (int)piece.size)) == 0)
+    while ((sent = self->pq.putCopyData(self->connection, piece.data, (int)piece.size)) == 0)
         if (!postgres_flush(self, err))
             return false;
     return sent == 1 ? postgres_check_stop(self, err) && postgres_flush(self, err)
@@ -84,18 +84,18 @@ static bool copy_rows(struct postgres_warehouse *self, size_t width, struct row_
 static bool begin_copy(struct postgres_warehouse *self, const char *sql, struct err *err) {
     if (!postgres_settle(self, err))
         return false;
-    if (!PQsendQuery(self->connection, sql) || !postgres_flush(self, err))
+    if (!self->pq.sendQuery(self->connection, sql) || !postgres_flush(self, err))
         return postgres_fail(self, NULL, err);
     PGresult *result = postgres_result(self);
-    bool ok = PQresultStatus(result) == PGRES_COPY_IN || postgres_fail(self, result, err);
-    PQclear(result);
+    bool ok = self->pq.resultStatus(result) == PGRES_COPY_IN || postgres_fail(self, result, err);
+    self->pq.clear(result);
     struct err ignored;
     return ok || (postgres_take_results(self, NULL, &ignored), false);
 }
 
 static bool end_copy(struct postgres_warehouse *self, bool ok, struct err *err) {
     struct err outcome;
-    while (PQputCopyEnd(self->connection, ok ? NULL : "broken off") == 0)
+    while (self->pq.putCopyEnd(self->connection, ok ? NULL : "broken off") == 0)
         if (!postgres_flush(self, &outcome))
             break;
     bool is_taken = postgres_take_results(self, NULL, &outcome);
@@ -136,12 +136,13 @@ bool postgres_load(struct warehouse *warehouse, const char *table, const char *c
         sql_add_name(&sql, columns[i]);
     }
     bool ok = warehouse->is_distributed || find_new_key(self, table, &key, err);
-    bool has_key = ok && PQntuples(key) > 0;
+    bool has_key = ok && self->pq.ntuples(key) > 0;
     buf_add_text(&sql, has_key ? ") FROM STDIN WITH (FREEZE)" : ") FROM STDIN");
-    ok = ok && (!has_key || postgres_query(self, PQgetvalue(key, 0, 0), 0, NULL, NULL, err)) &&
+    ok = ok &&
+         (!has_key || postgres_query(self, self->pq.getvalue(key, 0, 0), 0, NULL, NULL, err)) &&
          copy_in(self, buf_text(&sql), column_count, source, err) &&
-         (!has_key || postgres_query(self, PQgetvalue(key, 0, 1), 0, NULL, NULL, err));
-    PQclear(key);
+         (!has_key || postgres_query(self, self->pq.getvalue(key, 0, 1), 0, NULL, NULL, err));
+    self->pq.clear(key);
     buf_free(&sql);
     return ok;
 }

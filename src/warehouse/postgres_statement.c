@@ -44,6 +44,10 @@ static struct postgres_warehouse *warehouse_of(const struct postgres_statement *
     return postgres_of(statement->base.warehouse);
 }
 
+static const struct pq_library *pq_of(const struct postgres_statement *statement) {
+    return &warehouse_of(statement)->pq;
+}
+
 /* The highest n of all $n; what stands in quotes may count, which does no harm. */
 static size_t count_parameters(const char *sql) {
     size_t count = 0;
@@ -72,7 +76,7 @@ bool postgres_prepare(struct warehouse *warehouse, struct statement **statement,
     if (made->parameter_count == 0)
         made->copy = make_copy(sql);
     snprintf(made->name, sizeof made->name, "goldleaf_%zu", ++self->prepared);
-    bool ok = PQsendPrepare(self->connection, made->name, sql, 0, NULL)
+    bool ok = self->pq.sendPrepare(self->connection, made->name, sql, 0, NULL)
                   ? postgres_take_results(self, NULL, err)
                   : postgres_fail(self, NULL, err);
     if (ok)
@@ -83,8 +87,9 @@ bool postgres_prepare(struct warehouse *warehouse, struct statement **statement,
 }
 
 static void forget_row(struct postgres_statement *self) {
-    PQclear(self->row);
-    PQfreemem(self->line);
+    const struct pq_library *pq = pq_of(self);
+    pq->clear(self->row);
+    pq->freemem(self->line);
     self->row = NULL;
     self->line = NULL;
 }
@@ -119,8 +124,8 @@ static bool send(struct postgres_statement *self, const struct value *parameters
     struct postgres_warehouse *warehouse = warehouse_of(self);
     count = count < self->parameter_count ? count : self->parameter_count;
     write_parameters(self, parameters, count);
-    return PQsendQueryPrepared(warehouse->connection, self->name, (int)count, self->parameters,
-                               NULL, NULL, 0) ||
+    return warehouse->pq.sendQueryPrepared(warehouse->connection, self->name, (int)count,
+                                           self->parameters, NULL, NULL, 0) ||
            postgres_fail(warehouse, NULL, err);
 }
 
@@ -131,11 +136,12 @@ static bool learn_shape(struct postgres_statement *self, struct err *err) {
         return true;
     if (!postgres_settle(warehouse, err))
         return false;
-    if (!PQsendDescribePrepared(warehouse->connection, self->name))
+    if (!warehouse->pq.sendDescribePrepared(warehouse->connection, self->name))
         return postgres_fail(warehouse, NULL, err);
     if (!postgres_take_shape(warehouse, &self->shape, err))
         return false;
-    self->values = memory_resize(NULL, (size_t)PQnfields(self->shape) + 1, sizeof *self->values);
+    self->values =
+        memory_resize(NULL, (size_t)warehouse->pq.nfields(self->shape) + 1, sizeof *self->values);
     return true;
 }
 
@@ -159,7 +165,8 @@ static char *unescape(char *text, char *end) {
 
 /* "a<tab>b<newline>", in which nothing else is a tab or a newline. */
 static void read_line(struct postgres_statement *self, size_t size) {
-    int width = PQnfields(self->shape);
+    const struct pq_library *pq = pq_of(self);
+    int width = pq->nfields(self->shape);
     char *at = self->line, *end = self->line + size - 1;
     for (int i = 0; i < width; i++) {
         char *tab = memchr(at, '\t', (size_t)(end - at));
@@ -170,7 +177,7 @@ static void read_line(struct postgres_statement *self, size_t size) {
             char *text_end = memchr(at, '\\', (size_t)(stop - at)) ? unescape(at, stop) : stop;
             *text_end = '\0';
             self->values[i] =
-                postgres_read_text(PQftype(self->shape, i), at, (size_t)(text_end - at));
+                postgres_read_text(pq->ftype(self->shape, i), at, (size_t)(text_end - at));
         }
         at = stop + 1;
     }
@@ -179,12 +186,12 @@ static void read_line(struct postgres_statement *self, size_t size) {
 /* The end of what is being read, with its outcome. */
 static bool finish_reading(struct postgres_statement *self, PGresult *last, struct err *err) {
     struct postgres_warehouse *warehouse = warehouse_of(self);
-    ExecStatusType status = PQresultStatus(last);
+    ExecStatusType status = warehouse->pq.resultStatus(last);
     bool ok = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
               postgres_fail(warehouse, last, err);
     if (ok)
-        warehouse->changed = strtoll(PQcmdTuples(last), NULL, 10);
-    PQclear(last);
+        warehouse->changed = strtoll(warehouse->pq.cmdTuples(last), NULL, 10);
+    warehouse->pq.clear(last);
     self->is_copying = false;
     warehouse->reading = NULL;
     struct err ignored;
@@ -195,7 +202,7 @@ static bool finish_reading(struct postgres_statement *self, PGresult *last, stru
 static bool read_copied(struct postgres_statement *self, bool *has_row, struct err *err) {
     struct postgres_warehouse *warehouse = warehouse_of(self);
     int size;
-    while ((size = PQgetCopyData(warehouse->connection, &self->line, 1)) == 0)
+    while ((size = warehouse->pq.getCopyData(warehouse->connection, &self->line, 1)) == 0)
         if (!postgres_wait_for_input(warehouse))
             break;
     *has_row = size > 0;
@@ -205,13 +212,14 @@ static bool read_copied(struct postgres_statement *self, bool *has_row, struct e
 }
 
 static bool read_single(struct postgres_statement *self, bool *has_row, struct err *err) {
+    const struct pq_library *pq = pq_of(self);
     PGresult *result = postgres_result(warehouse_of(self));
-    *has_row = PQresultStatus(result) == PGRES_SINGLE_TUPLE;
+    *has_row = pq->resultStatus(result) == PGRES_SINGLE_TUPLE;
     if (!*has_row)
         return finish_reading(self, result, err);
     self->row = result;
-    for (int i = 0; i < PQnfields(result); i++)
-        self->values[i] = postgres_read_value(result, 0, i);
+    for (int i = 0; i < pq->nfields(result); i++)
+        self->values[i] = postgres_read_value(pq, result, 0, i);
     return true;
 }
 
@@ -222,7 +230,7 @@ static bool read_row(struct postgres_statement *self, bool *has_row, struct err 
 }
 
 static void keep_row(struct postgres_statement *self) {
-    size_t width = (size_t)PQnfields(self->shape);
+    size_t width = (size_t)pq_of(self)->nfields(self->shape);
     if (self->kept_count == self->kept_capacity) {
         self->kept_capacity = self->kept_capacity ? self->kept_capacity * 2 : 64;
         self->kept = memory_resize(self->kept, self->kept_capacity * width, sizeof *self->kept);
@@ -259,12 +267,13 @@ static bool keep_rows(struct postgres_statement *self, struct err *err) {
 
 static bool start_copy(struct postgres_statement *self, struct err *err) {
     struct postgres_warehouse *warehouse = warehouse_of(self);
-    if (!PQsendQuery(warehouse->connection, self->copy) || !postgres_flush(warehouse, err))
+    if (!warehouse->pq.sendQuery(warehouse->connection, self->copy) ||
+        !postgres_flush(warehouse, err))
         return postgres_fail(warehouse, NULL, err);
     PGresult *result = postgres_result(warehouse);
-    self->is_copying = PQresultStatus(result) == PGRES_COPY_OUT;
+    self->is_copying = warehouse->pq.resultStatus(result) == PGRES_COPY_OUT;
     bool ok = self->is_copying || postgres_fail(warehouse, result, err);
-    PQclear(result);
+    warehouse->pq.clear(result);
     struct err ignored;
     return ok || (postgres_take_results(warehouse, NULL, &ignored), false);
 }
@@ -276,13 +285,13 @@ bool postgres_start(struct statement *statement, const struct value *parameters,
     postgres_drop_rows(self);
     if (!postgres_settle(warehouse, err) || !learn_shape(self, err))
         return false;
-    if (self->copy && PQnfields(self->shape) > 0) {
+    if (self->copy && warehouse->pq.nfields(self->shape) > 0) {
         if (!start_copy(self, err))
             return false;
     } else {
         if (!send(self, parameters, count, err))
             return false;
-        PQsetSingleRowMode(warehouse->connection);
+        warehouse->pq.setSingleRowMode(warehouse->connection);
     }
     warehouse->reading = self;
     warehouse->keep_rows = keep_rows;
@@ -293,11 +302,11 @@ bool postgres_run(struct statement *statement, const struct value *parameters, s
                   struct err *err) {
     struct postgres_statement *self = statement_of(statement);
     struct postgres_warehouse *warehouse = warehouse_of(self);
-    bool is_piped = PQpipelineStatus(warehouse->connection) == PQ_PIPELINE_ON;
+    bool is_piped = warehouse->pq.pipelineStatus(warehouse->connection) == PQ_PIPELINE_ON;
     if ((!is_piped || warehouse->queued >= QUEUE_LENGTH) && !postgres_settle(warehouse, err))
         return false;
-    if (PQpipelineStatus(warehouse->connection) == PQ_PIPELINE_OFF &&
-        !PQenterPipelineMode(warehouse->connection))
+    if (warehouse->pq.pipelineStatus(warehouse->connection) == PQ_PIPELINE_OFF &&
+        !warehouse->pq.enterPipelineMode(warehouse->connection))
         return postgres_fail(warehouse, NULL, err);
     warehouse->queued++;
     return send(self, parameters, count, err);
@@ -327,25 +336,26 @@ void postgres_drop_rows(struct postgres_statement *self) {
 size_t postgres_column_count(const struct statement *statement) {
     struct postgres_statement *self = (struct postgres_statement *)statement;
     struct err ignored;
-    return learn_shape(self, &ignored) ? (size_t)PQnfields(self->shape) : 0;
+    return learn_shape(self, &ignored) ? (size_t)pq_of(self)->nfields(self->shape) : 0;
 }
 
 const char *postgres_column_name(const struct statement *statement, size_t column) {
-    return PQfname(statement_of_const(statement)->shape, (int)column);
+    const struct postgres_statement *self = statement_of_const(statement);
+    return pq_of(self)->fname(self->shape, (int)column);
 }
 
 struct value postgres_value(const struct statement *statement, size_t column) {
     const struct postgres_statement *self = statement_of_const(statement);
     if (self->kept_at == 0)
         return self->values[column];
-    return self->kept[(self->kept_at - 1) * (size_t)PQnfields(self->shape) + column];
+    return self->kept[(self->kept_at - 1) * (size_t)pq_of(self)->nfields(self->shape) + column];
 }
 
 /* The name stays with the server until the session ends: giving it back would take a journey. */
 void postgres_close_statement(struct statement *statement) {
     struct postgres_statement *self = statement_of(statement);
     postgres_drop_rows(self);
-    PQclear(self->shape);
+    pq_of(self)->clear(self->shape);
     buf_free(&self->text);
     free(self->copy);
     free(self->values);

@@ -97,9 +97,10 @@ struct value postgres_read_text(Oid type, const char *text, size_t size) {
     }
 }
 
-struct value postgres_read_value(const PGresult *result, int row, int column) {
-    if (PQgetisnull(result, row, column))
+struct value postgres_read_value(const struct pq_library *pq, const PGresult *result, int row,
+                                 int column) {
+    if (pq->getisnull(result, row, column))
         return value_null();
-    return postgres_read_text(PQftype(result, column), PQgetvalue(result, row, column),
-                              (size_t)PQgetlength(result, row, column));
+    return postgres_read_text(pq->ftype(result, column), pq->getvalue(result, row, column),
+                              (size_t)pq->getlength(result, row, column));
 }

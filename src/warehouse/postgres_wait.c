@@ -23,22 +23,22 @@ static void pass_on_stop(struct postgres_warehouse *self) {
     if (self->is_cancelled || !is_stopped(self))
         return;
     self->is_cancelled = true;
-    PGcancel *cancel = PQgetCancel(self->connection);
+    PGcancel *cancel = self->pq.getCancel(self->connection);
     if (cancel)
-        PQcancel(cancel, ignored, sizeof ignored);
-    PQfreeCancel(cancel);
+        self->pq.cancel(cancel, ignored, sizeof ignored);
+    self->pq.freeCancel(cancel);
 }
 
 /* Waits for the socket a moment; false when the connection is gone. Only what takes long is broken
  * off: what a run that was stopped still has to say goes through. */
 static bool wait_for_socket(struct postgres_warehouse *self, short events) {
-    struct pollfd socket = {.fd = PQsocket(self->connection), .events = events};
+    struct pollfd socket = {.fd = self->pq.socket(self->connection), .events = events};
     int ready = socket.fd < 0 ? -1 : poll(&socket, 1, STOP_CHECK_MS);
     if (ready == 0)
         pass_on_stop(self);
     if (ready < 0)
         return socket.fd >= 0 && errno == EINTR;
-    return ready == 0 || !(socket.revents & ~POLLOUT) || PQconsumeInput(self->connection);
+    return ready == 0 || !(socket.revents & ~POLLOUT) || self->pq.consumeInput(self->connection);
 }
 
 bool postgres_wait_for_input(struct postgres_warehouse *self) {
@@ -47,7 +47,7 @@ bool postgres_wait_for_input(struct postgres_warehouse *self) {
 
 bool postgres_flush(struct postgres_warehouse *self, struct err *err) {
     int left;
-    while ((left = PQflush(self->connection)) == 1)
+    while ((left = self->pq.flush(self->connection)) == 1)
         if (!wait_for_socket(self, POLLIN | POLLOUT))
             return postgres_fail(self, NULL, err);
     return left == 0 || postgres_fail(self, NULL, err);
@@ -55,16 +55,16 @@ bool postgres_flush(struct postgres_warehouse *self, struct err *err) {
 
 PGresult *postgres_result(struct postgres_warehouse *self) {
     int left = 0;
-    while (PQisBusy(self->connection)) {
-        left = PQflush(self->connection);
+    while (self->pq.isBusy(self->connection)) {
+        left = self->pq.flush(self->connection);
         if (!wait_for_socket(self, left == 1 ? POLLIN | POLLOUT : POLLIN))
             break; /* PQgetResult() tells what happened */
     }
-    return PQgetResult(self->connection);
+    return self->pq.getResult(self->connection);
 }
 
-static bool is_failure(const PGresult *result) {
-    ExecStatusType status = PQresultStatus(result);
+static bool is_failure(const struct postgres_warehouse *self, const PGresult *result) {
+    ExecStatusType status = self->pq.resultStatus(result);
     return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE ||
            status == PGRES_PIPELINE_ABORTED;
 }
@@ -77,15 +77,15 @@ static bool take_results(struct postgres_warehouse *self, ExecStatusType wanted,
     if (!postgres_flush(self, err))
         return false;
     while (!is_lost && (result = postgres_result(self))) {
-        if (is_failure(result)) {
+        if (is_failure(self, result)) {
             ok = ok && postgres_fail(self, result, err);
-            is_lost = PQstatus(self->connection) != CONNECTION_OK;
+            is_lost = self->pq.status(self->connection) != CONNECTION_OK;
         }
-        if (kept && PQresultStatus(result) == wanted) {
-            PQclear(*kept);
+        if (kept && self->pq.resultStatus(result) == wanted) {
+            self->pq.clear(*kept);
             *kept = result;
         } else {
-            PQclear(result);
+            self->pq.clear(result);
         }
     }
     return ok;
@@ -101,18 +101,18 @@ bool postgres_take_shape(struct postgres_warehouse *self, PGresult **shape, stru
 
 /* The outcomes of the queued statements, up to the mark behind them. */
 static bool end_pipeline(struct postgres_warehouse *self, struct err *err) {
-    bool ok = PQpipelineSync(self->connection) == 1 || postgres_fail(self, NULL, err);
+    bool ok = self->pq.pipelineSync(self->connection) == 1 || postgres_fail(self, NULL, err);
     bool is_over = false, is_lost = !ok;
     while (!is_over && !is_lost) {
         PGresult *result = postgres_result(self);
-        is_over = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
-        is_lost = PQstatus(self->connection) != CONNECTION_OK;
-        if (ok && ((result && is_failure(result)) || is_lost))
+        is_over = self->pq.resultStatus(result) == PGRES_PIPELINE_SYNC;
+        is_lost = self->pq.status(self->connection) != CONNECTION_OK;
+        if (ok && ((result && is_failure(self, result)) || is_lost))
             ok = postgres_fail(self, result, err);
-        PQclear(result);
+        self->pq.clear(result);
     }
     self->queued = 0;
-    PQexitPipelineMode(self->connection);
+    self->pq.exitPipelineMode(self->connection);
     return ok;
 }
 
@@ -121,7 +121,7 @@ bool postgres_settle(struct postgres_warehouse *self, struct err *err) {
     self->reading = NULL;
     if (reading && !self->keep_rows(reading, err))
         return false;
-    if (PQpipelineStatus(self->connection) != PQ_PIPELINE_OFF)
+    if (self->pq.pipelineStatus(self->connection) != PQ_PIPELINE_OFF)
         return end_pipeline(self, err);
     return true;
 }
@@ -131,8 +131,8 @@ bool postgres_query(struct postgres_warehouse *self, const char *sql, int count,
     if (!postgres_settle(self, err))
         return false;
     /* Without parameters several statements may be sent at once. */
-    int sent =
-        count ? PQsendQueryParams(self->connection, sql, count, NULL, parameters, NULL, NULL, 0)
-              : PQsendQuery(self->connection, sql);
+    int sent = count ? self->pq.sendQueryParams(self->connection, sql, count, NULL, parameters,
+                                                NULL, NULL, 0)
+                     : self->pq.sendQuery(self->connection, sql);
     return sent ? postgres_take_results(self, rows, err) : postgres_fail(self, NULL, err);
 }
