@@ -89,13 +89,22 @@ static unsigned char *own_block(struct fork_file *file, size_t index) {
     return file->blocks[index];
 }
 
+static bool has_own_block(const struct fork_file *file, sqlite3_int64 offset, int size) {
+    size_t first = (size_t)offset / BLOCK_SIZE, last = (size_t)(offset + size - 1) / BLOCK_SIZE;
+    for (size_t i = first; i <= last && i < file->block_count; i++)
+        if (file->blocks[i])
+            return true;
+    return false;
+}
+
 static int fork_read(sqlite3_file *base, void *out, int size, sqlite3_int64 offset) {
     struct fork_file *file = file_of(base);
     unsigned char *to = out;
     int status = SQLITE_OK;
+    bool is_mixed = has_own_block(file, offset, size); /* else one look at the file does */
     for (size_t done = 0; done < (size_t)size && status == SQLITE_OK;) {
         size_t at = (size_t)offset + done, index = at / BLOCK_SIZE, start = at % BLOCK_SIZE;
-        size_t part = BLOCK_SIZE - start;
+        size_t part = is_mixed ? BLOCK_SIZE - start : (size_t)size;
         if (part > (size_t)size - done)
             part = (size_t)size - done;
         if (index < file->block_count && file->blocks[index])
@@ -156,14 +165,6 @@ static int fork_close(sqlite3_file *base) {
     if (file->log >= 0)
         close(file->log);
     return SQLITE_OK;
-}
-
-static bool has_own_block(const struct fork_file *file, sqlite3_int64 offset, int size) {
-    size_t first = (size_t)offset / BLOCK_SIZE, last = (size_t)(offset + size - 1) / BLOCK_SIZE;
-    for (size_t i = first; i <= last && i < file->block_count; i++)
-        if (file->blocks[i])
-            return true;
-    return false;
 }
 
 /* A place to look at in the real file, where it still is the content. */
