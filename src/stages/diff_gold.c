@@ -13,28 +13,30 @@ static void add_key_match(struct buf *sql, const struct gold_model *gold) {
     }
 }
 
-/* Rows of one table that have no partner in the other: `from` is "a" (now) or "b" (before). */
-static void add_lonely(struct buf *sql, const struct gold_model *gold, char from) {
-    buf_add_text(sql, "SELECT ");
-    gold_add_columns(sql, gold, from == 'a' ? "a." : "b.");
-    buf_printf(sql, " FROM \"%s%s\" %c WHERE NOT EXISTS (SELECT 1 FROM \"%s%s\" %c WHERE ",
-               from == 'b' ? DIFF_GOLD_PREFIX : "", gold->name, from,
-               from == 'a' ? DIFF_GOLD_PREFIX : "", gold->name, from == 'a' ? 'b' : 'a');
-    add_key_match(sql, gold);
-    buf_add_char(sql, ')');
-}
-
-static void add_different(struct buf *sql, const struct gold_model *gold) {
+/* Rows that are other ones now or gone, as they were and as they are: the table's own key finds the
+ * partners, so that what is remembered needs no index. */
+static void add_changed(struct buf *sql, const struct gold_model *gold) {
     buf_add_text(sql, "SELECT ");
     gold_add_columns(sql, gold, "b.");
     buf_add_text(sql, ", ");
     gold_add_columns(sql, gold, "a.");
-    buf_printf(sql, " FROM \"%s\" a JOIN \"" DIFF_GOLD_PREFIX "%s\" b ON ", gold->name, gold->name);
+    buf_printf(sql, " FROM \"" DIFF_GOLD_PREFIX "%s\" b LEFT JOIN \"%s\" a ON ", gold->name,
+               gold->name);
     add_key_match(sql, gold);
     buf_add_text(sql, " WHERE ");
     for (size_t i = 0; i < gold->field_count; i++)
         buf_printf(sql, "%sa.\"%s\" IS DISTINCT FROM b.\"%s\"", i ? " OR " : "",
                    gold->fields[i].name, gold->fields[i].name);
+}
+
+static void add_new(struct buf *sql, const struct gold_model *gold) {
+    buf_add_text(sql, "SELECT ");
+    gold_add_columns(sql, gold, "a.");
+    buf_printf(sql,
+               " FROM \"%s\" a WHERE NOT EXISTS (SELECT 1 FROM \"" DIFF_GOLD_PREFIX "%s\" b WHERE ",
+               gold->name, gold->name);
+    add_key_match(sql, gold);
+    buf_add_char(sql, ')');
 }
 
 static double number_of(struct value value) {
@@ -144,21 +146,25 @@ static void add_row(struct gold_rows *rows, const struct diff_gold_row *row) {
     rows->items[rows->count++] = *row;
 }
 
+/* Columns as they were, unless all rows are new ones, and as they are. */
 static bool read_rows(struct diff *diff, struct warehouse *warehouse, const struct gold_model *gold,
-                      enum diff_kind kind, const char *sql, struct gold_rows *rows,
+                      bool is_new, const char *sql, struct diff_gold *out, struct gold_rows *rows,
                       struct err *err) {
     struct statement *statement = NULL;
     bool has_row = true;
+    size_t count = gold->field_count, first = is_new ? 0 : count;
     bool ok = statement_prepare(warehouse, &statement, sql, err) &&
               statement_start(statement, NULL, 0, err);
     while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
-        size_t count = gold->field_count;
-        struct diff_gold_row row = {.kind = kind};
-        if (kind != DIFF_ADDED)
-            row.before = keep_values(diff, gold, statement, 0);
-        if (kind != DIFF_REMOVED)
-            row.after = keep_values(diff, gold, statement, kind == DIFF_CHANGED ? count : 0);
+        bool is_gone = statement_value(statement, first + gold->key[0]).kind == VALUE_NULL;
+        struct diff_gold_row row = {.kind = is_new    ? DIFF_ADDED
+                                            : is_gone ? DIFF_REMOVED
+                                                      : DIFF_CHANGED,
+                                    .before = is_new ? NULL : keep_values(diff, gold, statement, 0),
+                                    .after =
+                                        is_gone ? NULL : keep_values(diff, gold, statement, first)};
         row.effect = effect_of(gold, &row);
+        out->removed += is_gone;
         if (!is_noise(diff, &row, count))
             add_row(rows, &row);
     }
@@ -172,30 +178,17 @@ static int compare_effects(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
-static bool compare_table(struct diff *diff, struct warehouse *warehouse,
-                          const struct gold_model *gold, struct diff_gold *out, struct err *err) {
-    struct buf added = {0}, removed = {0}, changed = {0};
-    struct gold_rows rows = {0};
-    add_lonely(&added, gold, 'a');
-    add_lonely(&removed, gold, 'b');
-    add_different(&changed, gold);
-    bool ok = read_rows(diff, warehouse, gold, DIFF_CHANGED, buf_text(&changed), &rows, err);
-    out->changed = rows.count;
-    ok = ok && read_rows(diff, warehouse, gold, DIFF_ADDED, buf_text(&added), &rows, err);
-    out->added = rows.count - out->changed;
-    ok = ok && read_rows(diff, warehouse, gold, DIFF_REMOVED, buf_text(&removed), &rows, err);
-    out->removed = rows.count - out->changed - out->added;
-    out->model = gold;
-    out->row_count = rows.count;
-    out->rows = arena_array(&diff->arena, rows.count, sizeof *out->rows);
-    if (rows.count) {
-        qsort(rows.items, rows.count, sizeof *rows.items, compare_effects);
-        memcpy(out->rows, rows.items, rows.count * sizeof *rows.items);
-    }
-    free(rows.items);
-    buf_free(&added);
-    buf_free(&removed);
-    buf_free(&changed);
+static bool count_new(struct warehouse *warehouse, const struct gold_model *gold, size_t removed,
+                      int64_t *count, struct err *err) {
+    struct arena scratch = {0};
+    struct value more;
+    const char *sql = arena_printf(&scratch,
+                                   "SELECT (SELECT COUNT(*) FROM \"%s\") - (SELECT COUNT(*) FROM"
+                                   " \"" DIFF_GOLD_PREFIX "%s\")",
+                                   gold->name, gold->name);
+    bool ok = warehouse_value(warehouse, &scratch, sql, NULL, 0, &more, err);
+    *count = ok ? more.integer + (int64_t)removed : 0;
+    arena_free(&scratch);
     return ok;
 }
 
@@ -213,10 +206,46 @@ static bool index_before(struct warehouse *warehouse, const struct gold_model *g
     return ok;
 }
 
+/* There are rarely any, and looking for them takes the index. */
+static bool read_new_rows(struct diff *diff, struct warehouse *warehouse,
+                          const struct gold_model *gold, struct diff_gold *out,
+                          struct gold_rows *rows, struct err *err) {
+    struct buf sql = {0};
+    int64_t count;
+    if (!count_new(warehouse, gold, out->removed, &count, err))
+        return false;
+    out->added = (size_t)count;
+    add_new(&sql, gold);
+    bool ok =
+        count == 0 || (index_before(warehouse, gold, err) &&
+                       read_rows(diff, warehouse, gold, true, buf_text(&sql), out, rows, err));
+    buf_free(&sql);
+    return ok;
+}
+
+static bool compare_table(struct diff *diff, struct warehouse *warehouse,
+                          const struct gold_model *gold, struct diff_gold *out, struct err *err) {
+    struct buf sql = {0};
+    struct gold_rows rows = {0};
+    add_changed(&sql, gold);
+    *out = (struct diff_gold){.model = gold};
+    bool ok = read_rows(diff, warehouse, gold, false, buf_text(&sql), out, &rows, err) &&
+              read_new_rows(diff, warehouse, gold, out, &rows, err);
+    out->row_count = rows.count;
+    out->changed = rows.count - out->added - out->removed;
+    out->rows = arena_array(&diff->arena, rows.count, sizeof *out->rows);
+    if (rows.count) {
+        qsort(rows.items, rows.count, sizeof *rows.items, compare_effects);
+        memcpy(out->rows, rows.items, rows.count * sizeof *rows.items);
+    }
+    free(rows.items);
+    buf_free(&sql);
+    return ok;
+}
+
 bool diff_finish_gold(struct diff *diff, struct warehouse *warehouse, struct err *err) {
     bool ok = true;
     for (size_t i = 0; i < diff->model->gold_count && ok; i++)
-        ok = index_before(warehouse, &diff->model->gold[i], err) &&
-             compare_table(diff, warehouse, &diff->model->gold[i], &diff->gold[i], err);
+        ok = compare_table(diff, warehouse, &diff->model->gold[i], &diff->gold[i], err);
     return ok;
 }
