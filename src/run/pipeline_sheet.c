@@ -315,9 +315,12 @@ static bool build_whole(struct sheet_run *run, struct silver_build *build,
 static bool build_touched(struct sheet_run *run, struct silver_build *build,
                           struct silver_counts *counts, struct err *err) {
     struct pull stored = {0};
-    bool ok = run->has_rows ||
-              bronze_read_current(run->pipeline->warehouse, run->model, false, &stored, err);
+    struct last_load last;
+    bool ok = (run->has_rows ||
+               bronze_read_current(run->pipeline->warehouse, run->model, false, &stored, err)) &&
+              read_last_load(run->pipeline, "silver", run->model, &last, err);
     build->header = run->has_rows ? &run->prefetch->pull.header : &stored.header;
+    build->row_count = ok ? last.rows_out : 0;
     ok = ok && silver_build_touched(build, counts, err);
     pull_free(&stored);
     return ok;

@@ -41,6 +41,7 @@ struct silver_build {
     size_t sheet;                /* index into model->sheets */
     const struct header *header; /* of the current sheet */
     const struct sheet_change *change;
+    int64_t row_count;           /* of silver before; a build of the whole sheet need not know */
     struct silver_delta *deltas; /* per sheet of the model; this build fills its own */
 };
 

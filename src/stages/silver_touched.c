@@ -242,16 +242,12 @@ static bool settle_keys(struct touched *touched, struct err *err) {
 }
 
 static bool count_rows(struct touched *touched, struct err *err) {
+    const struct silver_build *build = touched->build;
     struct silver_counts *counts = touched->counts;
-    struct value rows;
-    const char *sql =
-        arena_printf(&touched->arena, "SELECT COUNT(*) FROM \"silver_%s\"", touched->sheet->name);
-    if (!audit_count(touched->build->warehouse, touched->sheet, &counts->rejected,
-                     &counts->warnings, err) ||
-        !warehouse_value(touched->build->warehouse, &touched->arena, sql, NULL, 0, &rows, err))
+    if (!audit_count(build->warehouse, touched->sheet, &counts->rejected, &counts->warnings, err))
         return false;
-    counts->rows_in = (int64_t)touched->build->change->row_count;
-    counts->rows_out = rows.integer;
+    counts->rows_in = (int64_t)build->change->row_count;
+    counts->rows_out = build->row_count + counts->added - counts->removed;
     counts->blank = counts->rows_in - counts->rows_out - counts->rejected;
     return true;
 }
