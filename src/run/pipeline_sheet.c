@@ -21,12 +21,12 @@ struct sheet_run {
     size_t index;
     const struct sheet_model *model;
     struct run_sheet *report;
-    struct prefetch *prefetch;  /* NULL when this run does not pull */
-    bool has_rows;              /* the prefetch holds the sheet as it is current now */
-    struct last_load last_load; /* of bronze, before this run */
-    struct bronze_state *state; /* of bronze, when it was read already; or NULL */
-    struct sheet_change change; /* of this run's pull */
-    bool has_change;            /* `change` is filled */
+    struct prefetch *prefetch;               /* NULL when this run does not pull */
+    bool has_rows;                           /* the prefetch holds the sheet as it is current now */
+    struct last_load last_load, last_silver; /* before this run */
+    struct bronze_state *state;              /* of bronze, when it was read already; or NULL */
+    struct sheet_change change;              /* of this run's pull */
+    bool has_change;                         /* `change` is filled */
     int64_t last_change_before; /* the newest snapshot before this run in which the sheet changed */
     char started_at[CLOCK_TEXT_SIZE];
 };
@@ -315,12 +315,9 @@ static bool build_whole(struct sheet_run *run, struct silver_build *build,
 static bool build_touched(struct sheet_run *run, struct silver_build *build,
                           struct silver_counts *counts, struct err *err) {
     struct pull stored = {0};
-    struct last_load last;
-    bool ok = (run->has_rows ||
-               bronze_read_current(run->pipeline->warehouse, run->model, false, &stored, err)) &&
-              read_last_load(run->pipeline, "silver", run->model, &last, err);
+    bool ok = run->has_rows ||
+              bronze_read_current(run->pipeline->warehouse, run->model, false, &stored, err);
     build->header = run->has_rows ? &run->prefetch->pull.header : &stored.header;
-    build->row_count = ok ? last.rows_out : 0;
     ok = ok && silver_build_touched(build, counts, err);
     pull_free(&stored);
     return ok;
@@ -339,7 +336,7 @@ static bool record_silver(struct sheet_run *run, const struct silver_counts *cou
                               .rejected = counts->rejected,
                               .started_at = run->started_at,
                               .status = "built"};
-    run->report->silver_rows = counts->rows_out;
+    run->report->silver_rows = pipeline->deltas[run->index].row_count = counts->rows_out;
     run->report->rejected = counts->rejected;
     run->report->blank = counts->blank;
     run->report->warnings = counts->warnings;
@@ -351,12 +348,10 @@ static bool record_silver(struct sheet_run *run, const struct silver_counts *cou
 }
 
 static bool report_silver_as_it_is(struct sheet_run *run, struct err *err) {
-    struct last_load last;
-    if (!read_last_load(run->pipeline, "silver", run->model, &last, err))
-        return false;
-    run->report->silver_rows = last.rows_out;
-    run->report->rejected = last.rejected;
-    run->report->blank = last.rows_in - last.rows_out - last.rejected;
+    const struct last_load *last = &run->last_silver;
+    run->report->silver_rows = last->rows_out;
+    run->report->rejected = last->rejected;
+    run->report->blank = last->rows_in - last->rows_out - last->rejected;
     int64_t ignored;
     return audit_count(run->pipeline->warehouse, run->model, &ignored, &run->report->warnings, err);
 }
@@ -436,7 +431,9 @@ static bool run_sheet(struct sheet_run *run, struct err *err) {
     run->report->location = run->last_load.location;
     run->report->rows = run->last_load.rows_in;
     bool ok = progress_step(pipeline->progress, 0, err) && read_last_change(run, err) &&
-              (!pipeline->options->pull || pull_sheet(run, err));
+              read_last_load(pipeline, "silver", run->model, &run->last_silver, err);
+    pipeline->deltas[run->index].row_count = ok ? run->last_silver.rows_out : 0;
+    ok = ok && (!pipeline->options->pull || pull_sheet(run, err));
     double pulled = clock_monotonic_s();
     ok = ok &&
          (pipeline->builds_silver ? clean_into_silver(run, err) : report_silver_as_it_is(run, err));

@@ -54,15 +54,12 @@ static void judge_sheet(const struct gold_build *build, const struct gold_model 
 }
 
 /* Beyond an eighth of the units, one pass over everything is cheaper. */
-static bool is_most(const struct gold_build *build, const struct gold_model *gold, size_t touched,
-                    bool *result, struct err *err) {
-    bool ok = true, is_larger = false;
-    for (size_t i = 0; ok && !is_larger && i < build->model->sheet_count; i++)
-        if (is_narrowed(build, gold, i))
-            ok = silver_has_more(build->warehouse, &build->model->sheets[i],
-                                 (int64_t)touched * 8 - 1, &is_larger, err);
-    *result = !is_larger;
-    return ok;
+static bool is_most(const struct gold_build *build, const struct gold_model *gold, size_t touched) {
+    bool is_larger = false;
+    for (size_t i = 0; i < build->model->sheet_count; i++)
+        is_larger |=
+            is_narrowed(build, gold, i) && build->deltas[i].row_count >= (int64_t)touched * 8;
+    return !is_larger;
 }
 
 /* The units of a sheet's delta, as they were and as they are. */
@@ -140,9 +137,7 @@ bool gold_units_open(const struct gold_build *build, const struct gold_model *go
         sheet = &build->model->sheets[i];
         takes_most |= has_nullable_unit(sheet, gold);
     }
-    if (*extent == GOLD_UNITS && !takes_most && !is_most(build, gold, touched, &takes_most, err))
-        return false;
-    if (*extent == GOLD_UNITS && takes_most)
+    if (*extent == GOLD_UNITS && (takes_most || is_most(build, gold, touched)))
         *extent = GOLD_WHOLE;
     if (*extent != GOLD_UNITS)
         return true;

@@ -48,12 +48,8 @@ struct value silver_value(const struct field *field, struct value stored) {
 
 /* Reading a whole parent pays off when a good part of it will be asked for. */
 static bool is_worth_whole(const struct silver_build *build, const struct reference *reference,
-                           size_t row_count, bool *is_worth, struct err *err) {
-    bool is_larger;
-    bool ok = silver_has_more(build->warehouse, &build->model->sheets[reference->parent],
-                              (int64_t)row_count * 8 - 1, &is_larger, err);
-    *is_worth = ok && !is_larger;
-    return ok;
+                           size_t row_count) {
+    return build->deltas[reference->parent].row_count < (int64_t)row_count * 8;
 }
 
 bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
@@ -62,10 +58,10 @@ bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
     *lookups = memory_resize(NULL, sheet->reference_count, sizeof **lookups);
     memset(*lookups, 0, sheet->reference_count * sizeof **lookups);
     for (size_t i = 0; i < sheet->reference_count; i++) {
-        bool whole;
-        if (!is_worth_whole(build, &sheet->references[i], rows.count, &whole, err) ||
-            !reference_open(build->warehouse, build->model, &sheet->references[i],
-                            whole ? NULL : &rows, &(*lookups)[i], err))
+        const struct reference *reference = &sheet->references[i];
+        bool whole = is_worth_whole(build, reference, rows.count);
+        if (!reference_open(build->warehouse, build->model, reference, whole ? NULL : &rows,
+                            &(*lookups)[i], err))
             return false;
     }
     return true;

@@ -15,7 +15,8 @@ struct silver_row_change {
 };
 
 struct silver_delta {
-    bool is_bulk; /* everything may have changed; the list is empty */
+    int64_t row_count; /* of silver; before its own build, what there was */
+    bool is_bulk;      /* everything may have changed; the list is empty */
     struct silver_row_change *rows;
     size_t count, capacity;
     struct arena arena;
@@ -41,7 +42,6 @@ struct silver_build {
     size_t sheet;                /* index into model->sheets */
     const struct header *header; /* of the current sheet */
     const struct sheet_change *change;
-    int64_t row_count;           /* of silver before; a build of the whole sheet need not know */
     struct silver_delta *deltas; /* per sheet of the model; this build fills its own */
 };
 

@@ -2,19 +2,6 @@
 
 #include "stages/schema.h"
 
-bool silver_has_more(struct warehouse *warehouse, const struct sheet_model *sheet, int64_t count,
-                     bool *has_more, struct err *err) {
-    struct arena scratch = {0};
-    struct value found, most = value_integer(count + 1);
-    const char *sql = arena_printf(
-        &scratch, "SELECT COUNT(*) FROM (SELECT 1 FROM \"silver_%s\" LIMIT $1) AS first_rows",
-        sheet->name);
-    bool ok = warehouse_value(warehouse, &scratch, sql, &most, 1, &found, err);
-    *has_more = ok && found.integer > count;
-    arena_free(&scratch);
-    return ok;
-}
-
 bool silver_remove_rows(struct warehouse *warehouse, const struct sheet_model *sheet,
                         struct row_list rows, struct err *err) {
     struct arena scratch = {0};

@@ -5,10 +5,6 @@
 #include "model/model.h"
 #include "stages/shortlist.h"
 
-/* Whether the table has more rows than `count`; looks at no more of them than it takes. */
-bool silver_has_more(struct warehouse *warehouse, const struct sheet_model *sheet, int64_t count,
-                     bool *has_more, struct err *err);
-
 /* Takes out the rows that have the primary keys of these. */
 bool silver_remove_rows(struct warehouse *warehouse, const struct sheet_model *sheet,
                         struct row_list rows, struct err *err);

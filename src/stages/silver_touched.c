@@ -247,7 +247,7 @@ static bool count_rows(struct touched *touched, struct err *err) {
     if (!audit_count(build->warehouse, touched->sheet, &counts->rejected, &counts->warnings, err))
         return false;
     counts->rows_in = (int64_t)build->change->row_count;
-    counts->rows_out = build->row_count + counts->added - counts->removed;
+    counts->rows_out = build->deltas[build->sheet].row_count + counts->added - counts->removed;
     counts->blank = counts->rows_in - counts->rows_out - counts->rejected;
     return true;
 }
