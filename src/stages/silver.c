@@ -39,11 +39,11 @@ struct row_list silver_delta_rows(const struct silver_delta *delta) {
 }
 
 struct value silver_value(const struct field *field, struct value stored) {
-    bool is_money = field->type == FIELD_MONEY || field->type == FIELD_NUMBER;
-    if (!is_money || stored.kind == VALUE_NULL)
+    if (field->type != FIELD_MONEY && field->type != FIELD_NUMBER)
         return stored;
-    return value_money(stored.kind == VALUE_REAL ? llround(stored.real * 100.0)
-                                                 : stored.integer * 100);
+    if (stored.kind == VALUE_REAL)
+        return value_money(llround(stored.real * 100.0));
+    return stored.kind == VALUE_INTEGER ? value_money(stored.integer * 100) : stored;
 }
 
 /* Reading a whole parent pays off when a good part of it will be asked for. */

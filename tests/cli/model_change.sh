@@ -304,6 +304,15 @@ err_has 'would lose data in 4 places'
 refused
 GOLDLEAF_ALLOW_DESTRUCTIVE=1 all 0
 
+# ---- KPIs before and after, of two models ----
+
+start_books
+edit 'f(g["by_author"], "name").update({"type": "number", "goldleaf:type": "money"})' \
+    'open("model/gold/by_author.sql", "w").write("SELECT author_id, MAX(price) AS name, COUNT(*) AS books, SUM(price) AS worth FROM silver_books GROUP BY author_id")'
+all 0 --dry-run --allow-destructive --format json
+json 'sorted((c["before"], c["after"]) for r in d["gold"][0]["changed"] for c in r["cells"])' \
+    "[('Asha', 20.0), ('Ben', 30.5), ('Chen', 5.0)]"
+
 # ---- before it happens ----
 
 start_books
