@@ -285,7 +285,8 @@ static bool run_stages(struct pipeline *pipeline, struct err *err) {
     double gold_began = clock_monotonic_s();
     if (pipeline->builds_gold ? !build_gold(pipeline, err) : !report_gold(pipeline, err))
         return false;
-    if (options->diff && !diff_finish(options->diff, pipeline->warehouse, err))
+    if (options->diff &&
+        !diff_finish(options->diff, pipeline->warehouse, pipeline->is_model_changed, err))
         return false;
     double commit_began = clock_monotonic_s();
     report->gold_seconds = commit_began - gold_began;

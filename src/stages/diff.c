@@ -43,8 +43,10 @@ bool diff_remember(struct warehouse *warehouse, const struct model *model, struc
     return ok;
 }
 
-bool diff_finish(struct diff *diff, struct warehouse *warehouse, struct err *err) {
-    return diff_finish_rejects(diff, warehouse, err) && diff_finish_gold(diff, warehouse, err);
+bool diff_finish(struct diff *diff, struct warehouse *warehouse, bool is_other_model,
+                 struct err *err) {
+    return diff_finish_rejects(diff, warehouse, err) &&
+           diff_finish_gold(diff, warehouse, is_other_model, err);
 }
 
 bool diff_is_empty(const struct diff *diff) {

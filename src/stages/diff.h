@@ -70,6 +70,7 @@ struct diff_gold_row {
 
 struct diff_gold {
     const struct gold_model *model;
+    bool is_regrouped; /* several rows before had what is a key now: none is the same as one now */
     size_t added, removed, changed;
     struct diff_gold_row *rows; /* largest effect first */
     size_t row_count;
@@ -106,8 +107,10 @@ bool diff_remember(struct warehouse *warehouse, const struct model *model, struc
 bool diff_add_sheet(struct diff *diff, struct warehouse *warehouse, const struct pull *pull,
                     const struct bronze_change *change, struct err *err);
 
-/* Lays rejects and KPIs as they are now beside the remembered ones. */
-bool diff_finish(struct diff *diff, struct warehouse *warehouse, struct err *err);
+/* Lays rejects and KPIs as they are now beside the remembered ones, which with `is_other_model` may
+ * have had another key. */
+bool diff_finish(struct diff *diff, struct warehouse *warehouse, bool is_other_model,
+                 struct err *err);
 
 /* Leaves out what is not of this sheet: other sheets, their rejects, and all KPIs, which follow
  * from all sheets together. Returns how many rows of KPIs that were. */

@@ -2,11 +2,17 @@
 #include "stages/diff_parts.h"
 
 #include "stages/gold_parts.h"
+#include "stages/schema.h"
 #include "stages/silver.h"
 
 #include <math.h>
 
-static void add_key_match(struct buf *sql, const struct gold_model *gold) {
+static void add_key_match(struct buf *sql, const struct diff_gold *table) {
+    const struct gold_model *gold = table->model;
+    if (table->is_regrouped) {
+        buf_add_text(sql, "1 = 0");
+        return;
+    }
     for (size_t i = 0; i < gold->key_count; i++) {
         const char *name = gold->fields[gold->key[i]].name;
         buf_printf(sql, "%sa.\"%s\" = b.\"%s\"", i ? " AND " : "", name, name);
@@ -15,27 +21,29 @@ static void add_key_match(struct buf *sql, const struct gold_model *gold) {
 
 /* Rows that are other ones now or gone, as they were and as they are: the table's own key finds the
  * partners, so that what is remembered needs no index. */
-static void add_changed(struct buf *sql, const struct gold_model *gold) {
+static void add_changed(struct buf *sql, const struct diff_gold *table) {
+    const struct gold_model *gold = table->model;
     buf_add_text(sql, "SELECT ");
     gold_add_columns(sql, gold, "b.");
     buf_add_text(sql, ", ");
     gold_add_columns(sql, gold, "a.");
     buf_printf(sql, " FROM \"" DIFF_GOLD_PREFIX "%s\" b LEFT JOIN \"%s\" a ON ", gold->name,
                gold->name);
-    add_key_match(sql, gold);
+    add_key_match(sql, table);
     buf_add_text(sql, " WHERE ");
     for (size_t i = 0; i < gold->field_count; i++)
         buf_printf(sql, "%sa.\"%s\" IS DISTINCT FROM b.\"%s\"", i ? " OR " : "",
                    gold->fields[i].name, gold->fields[i].name);
 }
 
-static void add_new(struct buf *sql, const struct gold_model *gold) {
+static void add_new(struct buf *sql, const struct diff_gold *table) {
+    const struct gold_model *gold = table->model;
     buf_add_text(sql, "SELECT ");
     gold_add_columns(sql, gold, "a.");
     buf_printf(sql,
                " FROM \"%s\" a WHERE NOT EXISTS (SELECT 1 FROM \"" DIFF_GOLD_PREFIX "%s\" b WHERE ",
                gold->name, gold->name);
-    add_key_match(sql, gold);
+    add_key_match(sql, table);
     buf_add_char(sql, ')');
 }
 
@@ -198,8 +206,7 @@ static bool index_before(struct warehouse *warehouse, const struct gold_model *g
     struct buf sql = {0};
     buf_printf(&sql, "CREATE INDEX \"" DIFF_GOLD_PREFIX "%s_key\" ON \"" DIFF_GOLD_PREFIX "%s\" (",
                gold->name, gold->name);
-    for (size_t i = 0; i < gold->key_count; i++)
-        buf_printf(&sql, "%s\"%s\"", i ? ", " : "", gold->fields[gold->key[i]].name);
+    schema_add_fields(&sql, gold->fields, gold->key, gold->key_count, NULL);
     buf_add_char(&sql, ')');
     bool ok = warehouse_exec(warehouse, buf_text(&sql), err);
     buf_free(&sql);
@@ -215,7 +222,7 @@ static bool read_new_rows(struct diff *diff, struct warehouse *warehouse,
     if (!count_new(warehouse, gold, out->removed, &count, err))
         return false;
     out->added = (size_t)count;
-    add_new(&sql, gold);
+    add_new(&sql, out);
     bool ok =
         count == 0 || (index_before(warehouse, gold, err) &&
                        read_rows(diff, warehouse, gold, true, buf_text(&sql), out, rows, err));
@@ -223,12 +230,28 @@ static bool read_new_rows(struct diff *diff, struct warehouse *warehouse,
     return ok;
 }
 
-static bool compare_table(struct diff *diff, struct warehouse *warehouse,
-                          const struct gold_model *gold, struct diff_gold *out, struct err *err) {
+/* Of the remembered rows, which another model may have made by a finer key. */
+static bool find_regrouped(struct warehouse *warehouse, struct diff_gold *table, struct err *err) {
+    const struct gold_model *gold = table->model;
+    struct arena scratch = {0};
+    struct value found;
+    struct buf sql = {0};
+    buf_printf(&sql, "SELECT 1 FROM \"" DIFF_GOLD_PREFIX "%s\" GROUP BY ", gold->name);
+    schema_add_fields(&sql, gold->fields, gold->key, gold->key_count, NULL);
+    buf_add_text(&sql, " HAVING COUNT(*) > 1 LIMIT 1");
+    bool ok = warehouse_value(warehouse, &scratch, buf_text(&sql), NULL, 0, &found, err);
+    table->is_regrouped = ok && found.kind != VALUE_NULL;
+    buf_free(&sql);
+    arena_free(&scratch);
+    return ok;
+}
+
+static bool compare_table(struct diff *diff, struct warehouse *warehouse, struct diff_gold *out,
+                          struct err *err) {
+    const struct gold_model *gold = out->model;
     struct buf sql = {0};
     struct gold_rows rows = {0};
-    add_changed(&sql, gold);
-    *out = (struct diff_gold){.model = gold};
+    add_changed(&sql, out);
     bool ok = read_rows(diff, warehouse, gold, false, buf_text(&sql), out, &rows, err) &&
               read_new_rows(diff, warehouse, gold, out, &rows, err);
     out->row_count = rows.count;
@@ -243,9 +266,14 @@ static bool compare_table(struct diff *diff, struct warehouse *warehouse,
     return ok;
 }
 
-bool diff_finish_gold(struct diff *diff, struct warehouse *warehouse, struct err *err) {
+bool diff_finish_gold(struct diff *diff, struct warehouse *warehouse, bool is_other_model,
+                      struct err *err) {
     bool ok = true;
-    for (size_t i = 0; i < diff->model->gold_count && ok; i++)
-        ok = compare_table(diff, warehouse, &diff->model->gold[i], &diff->gold[i], err);
+    for (size_t i = 0; i < diff->model->gold_count && ok; i++) {
+        struct diff_gold *table = &diff->gold[i];
+        *table = (struct diff_gold){.model = &diff->model->gold[i]};
+        ok = (!is_other_model || find_regrouped(warehouse, table, err)) &&
+             compare_table(diff, warehouse, table, err);
+    }
     return ok;
 }

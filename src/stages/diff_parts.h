@@ -5,7 +5,8 @@
 #include "stages/diff.h"
 
 bool diff_finish_rejects(struct diff *diff, struct warehouse *warehouse, struct err *err);
-bool diff_finish_gold(struct diff *diff, struct warehouse *warehouse, struct err *err);
+bool diff_finish_gold(struct diff *diff, struct warehouse *warehouse, bool is_other_model,
+                      struct err *err);
 
 /* TEMP tables of what was before. */
 #define DIFF_GOLD_PREFIX "goldleaf_before_"

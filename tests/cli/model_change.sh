@@ -313,6 +313,17 @@ all 0 --dry-run --allow-destructive --format json
 json 'sorted((c["before"], c["after"]) for r in d["gold"][0]["changed"] for c in r["cells"])' \
     "[('Asha', 20.0), ('Ben', 30.5), ('Chen', 5.0)]"
 
+# By a coarser key no row is what it was.
+start_books
+edit 'g["by_author"]["schema"]["primaryKey"] = "books"' \
+    'del g["by_author"]["scope"]' 'drop(g["by_author"], "author_id")' \
+    'open("model/gold/by_author.sql", "w").write("SELECT MIN(name) AS name, books, SUM(worth) AS worth FROM (SELECT a.name, COUNT(*) AS books, SUM(b.price) AS worth FROM silver_authors a JOIN silver_books b ON b.author_id = a.author_id GROUP BY a.name) AS one GROUP BY books")'
+all 0 --dry-run --allow-destructive --format json
+json 'd["gold"][0]["rows"]' "{'added': 2, 'removed': 3, 'changed': 0}"
+json '[len(d["gold"][0][k]) for k in ("added", "removed", "changed")]' '[2, 3, 0]'
+all 0 --dry-run --allow-destructive
+out_has '^gold_by_author: 2 added, 3 removed$'
+
 # ---- before it happens ----
 
 start_books
