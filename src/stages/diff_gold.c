@@ -115,22 +115,26 @@ static double effect_of(const struct gold_model *gold, const struct diff_gold_ro
     return effect;
 }
 
-static bool is_noise(const struct diff *diff, const struct diff_gold_row *row, size_t fields) {
-    if (row->kind != DIFF_CHANGED || diff->options.min_change <= 0)
-        return false;
-    for (size_t i = 0; i < fields; i++) {
-        struct value before = row->before[i], after = row->after[i];
-        bool is_same =
-            value_equal(before, after) || (is_number(before) && is_number(after) &&
-                                           distance(before, after) < diff->options.min_change);
-        if (!is_same)
-            return false;
-    }
-    return true;
+/* Numbers that differ by less than what counts are taken as equal. */
+static bool is_noise(const struct diff *diff, struct value before, struct value after) {
+    return is_number(before) && is_number(after) &&
+           distance(before, after) < diff->options.min_change;
 }
 
-static const struct value *keep_values(struct diff *diff, const struct gold_model *gold,
-                                       const struct statement *statement, size_t first) {
+/* False when nothing else differs. */
+static bool level_noise(const struct diff *diff, struct value *before, const struct value *after,
+                        size_t fields) {
+    bool is_different = false;
+    for (size_t i = 0; i < fields; i++) {
+        if (is_noise(diff, before[i], after[i]))
+            before[i] = after[i];
+        is_different |= !value_equal(before[i], after[i]);
+    }
+    return is_different;
+}
+
+static struct value *keep_values(struct diff *diff, const struct gold_model *gold,
+                                 const struct statement *statement, size_t first) {
     size_t count = gold->field_count;
     struct value *values = arena_array(&diff->arena, count, sizeof *values);
     for (size_t i = 0; i < count; i++) {
@@ -165,15 +169,17 @@ static bool read_rows(struct diff *diff, struct warehouse *warehouse, const stru
               statement_start(statement, NULL, 0, err);
     while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
         bool is_gone = statement_value(statement, first + gold->key[0]).kind == VALUE_NULL;
+        struct value *before = is_new ? NULL : keep_values(diff, gold, statement, 0);
+        struct value *after = is_gone ? NULL : keep_values(diff, gold, statement, first);
+        bool is_different = !before || !after || level_noise(diff, before, after, count);
         struct diff_gold_row row = {.kind = is_new    ? DIFF_ADDED
                                             : is_gone ? DIFF_REMOVED
                                                       : DIFF_CHANGED,
-                                    .before = is_new ? NULL : keep_values(diff, gold, statement, 0),
-                                    .after =
-                                        is_gone ? NULL : keep_values(diff, gold, statement, first)};
+                                    .before = before,
+                                    .after = after};
         row.effect = effect_of(gold, &row);
         out->removed += is_gone;
-        if (!is_noise(diff, &row, count))
+        if (is_different)
             add_row(rows, &row);
     }
     statement_close(statement);

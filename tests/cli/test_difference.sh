@@ -183,6 +183,11 @@ err_lacks 'Price'
 run 0 diff --min-change 10 --only cells
 out_has '^F2 +T-1'
 out_lacks '1 → 7'
+run 0 diff --only kpis
+out_has '^E-1 web +roi +2\.4 → 4\.5$'
+run 0 diff --min-change 3 --only kpis # of a row that is shown for another number, too
+out_has '^E-1 web +conv_revenue '
+out_lacks ' roi | conv_tickets '
 run 0 diff --min-change 1000 --ignore-columns event_id --only kpis
 out_lacks '302\.00 → 265\.00'
 
