@@ -123,6 +123,13 @@ bool warehouse_load(struct warehouse *warehouse, const char *table, const char *
     return warehouse->driver->load(warehouse, table, columns, column_count, source, err);
 }
 
+static bool is_in_key(struct field_list fields, size_t field) {
+    for (size_t i = 0; i < fields.key_count; i++)
+        if (fields.key[i] == field)
+            return true;
+    return false;
+}
+
 /* The table is there before its rows: its types and its key are what these have to keep to. */
 static bool create_and_insert(struct warehouse *warehouse, const char *table,
                               struct field_list fields, const char *select, struct err *err) {
@@ -130,7 +137,8 @@ static bool create_and_insert(struct warehouse *warehouse, const char *table,
     buf_printf(&create, "CREATE TEMP TABLE %s (", table);
     for (size_t i = 0; i < fields.count; i++) {
         sql_add_name(&create, fields.fields[i].name);
-        buf_printf(&create, " %s, ", warehouse_type(warehouse, fields.fields[i].type));
+        buf_printf(&create, " %s%s, ", warehouse_type(warehouse, fields.fields[i].type),
+                   is_in_key(fields, i) ? " NOT NULL" : "");
     }
     buf_add_text(&create, "PRIMARY KEY (");
     sql_add_key(&create, fields);

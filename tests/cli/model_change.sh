@@ -324,6 +324,16 @@ json '[len(d["gold"][0][k]) for k in ("added", "removed", "changed")]' '[2, 3, 0
 all 0 --dry-run --allow-destructive
 out_has '^gold_by_author: 2 added, 3 removed$'
 
+# ---- a SELECT that breaks its key ----
+
+start_books
+sed -i '2s/,a,5,/,,5,/' inputs/books.csv
+all 7
+err_has 'gold_by_shelf \(gold/by_shelf\.sql\): .*shelf'
+sed -i 's/^SELECT shelf,/SELECT 1,/' model/gold/by_shelf.sql
+all 7
+err_has 'gold_by_shelf \(gold/by_shelf\.sql\): .*shelf'
+
 # ---- a clock that is set back ----
 
 # The build by the newer model has the smaller run_id.
