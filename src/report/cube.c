@@ -358,6 +358,19 @@ void cube_free(struct cube *cube) {
         }
 }
 
+int64_t cube_last_day(const struct cube *cube, int64_t most) {
+    int64_t last = 0;
+    for (size_t i = 0; i < cube->report->dataset_count; i++) {
+        const struct cube_table *table = &cube->tables[i];
+        for (size_t j = 0; table->dataset->key < 0 && j < table->dataset->field_count; j++)
+            for (size_t row = 0;
+                 report_is_date(table->dataset->fields[j].type) && row < table->rows; row++)
+                if (table->columns[j][row] > last && table->columns[j][row] <= most)
+                    last = table->columns[j][row];
+    }
+    return last;
+}
+
 /* ---- weeks and months ---- */
 
 static int64_t first_of(int64_t day, enum cube_grain grain) {

@@ -55,6 +55,10 @@ bool cube_read(struct cube *cube, const struct report_model *report, struct ware
                struct arena *arena, struct err *err);
 void cube_free(struct cube *cube);
 
+/* The newest date of datasets without a key that is not after `most`; 0 where there is none. To be
+ * asked before days are made weeks or months. */
+int64_t cube_last_day(const struct cube *cube, int64_t most);
+
 /* Puts weeks or months for days in datasets without a key, and adds up again. A week in which a
  * month ends is two, so that months can be told from weeks. */
 void cube_coarsen(struct cube *cube, enum cube_grain grain);

@@ -127,19 +127,13 @@ const nextOf = {
 };
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+/* What a sum is kept of: a day, as much of a week as is in one month, or a month; see cube_coarsen(). */
+const monthEnd = day => nextOf.month(monthStart(day)) - 1;
+const firstOf = { day: day => day, week: day => Math.max(weekStart(day), monthStart(day)), month: monthStart };
+const lastOf = { day: day => day, week: day => Math.min(weekStart(day) + 6, monthEnd(day)), month: monthEnd };
+
 /* The last day of which something is known: nothing that is dated ahead of the last pull. */
-function lastDay() {
-  let last = 0;
-  for (const dataset of page.datasets)
-    if (dataset.key === null)
-      dataset.columns.forEach((column, index) => {
-        if (column.type === "date")
-          for (const day of dataset.values[index]) if (day > last) last = day;
-      });
-  const loaded = page.loadedAt ? dayOf(page.loadedAt) : 0;
-  return last && loaded ? Math.min(last, loaded) : last || loaded;
-}
-const AS_OF = lastDay();
+const AS_OF = page.asOf;
 
 /* ---- filters ---- */
 

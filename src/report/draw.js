@@ -437,7 +437,8 @@ function drawPacing(figure, chart) {
       ` (${whole.format(others.length)})`,
   ];
   const type = measure.type;
-  say(figure, noteOf([measure], isRate ? "" : "Average"), `${measure.title} by days before ` +
+  const notes = [...isRate ? [] : ["Average"], ...page.grain === "day" ? [] : [`All of a ${page.grain} counts from its first day on`]];
+  say(figure, noteOf([measure], notes.join(" \u00b7 ")), `${measure.title} by days before ` +
     columnNamed(chart.until).title.toLowerCase(), 300);
   addLegend(figure, [[style("--c1"), names[0]], [style("--c3"), names[1]]]);
   show(figure, {

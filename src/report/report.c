@@ -46,6 +46,14 @@ static void add_page(struct report *report) {
     page_end(report->out, &page);
 }
 
+/* Nothing that is dated ahead of the last pull; where nothing has a date, the pull's. */
+static int64_t as_of(const struct report *report) {
+    const char *loaded_at = report->health.standing.loaded_at;
+    int64_t pulled = loaded_at ? cube_day_read(span_from(loaded_at)) : 0;
+    int64_t last = cube_last_day(&report->cube, pulled);
+    return last ? last : pulled;
+}
+
 bool report_add(struct buf *out, struct warehouse *warehouse, const struct model *model,
                 const struct report_options *options, struct err *err) {
     struct arena arena = {0};
@@ -55,6 +63,7 @@ bool report_add(struct buf *out, struct warehouse *warehouse, const struct model
     bool ok = health_read(&report.health, warehouse, model, &arena, err) &&
               cube_read(&report.cube, report.layout, warehouse, &arena, err);
     if (ok) {
+        report.as_of = as_of(&report);
         cube_encode(&report.cube, MOST_DATA_BYTES);
         add_page(&report);
     }

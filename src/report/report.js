@@ -39,9 +39,10 @@ function writeHash() {
   if (text !== location.hash.slice(1)) history.replaceState(null, "", text ? "#" + text : "#");
 }
 
-/* Sums are of whole weeks, or parts of one in which a month ends, or of months where days would have
-   made the page too large. */
-const snapped = day => day === null ? null : startOf[page.grain](day);
+/* Where days would have made the page too large, a period has whole weeks, or parts of one in which a
+   month ends, or whole months. */
+const snapped = day => day === null ? null : firstOf[page.grain](day);
+const snappedEnd = day => day === null ? null : lastOf[page.grain](day);
 
 function setPeriod() {
   filters.from = filters.to = null;
@@ -49,7 +50,7 @@ function setPeriod() {
     let from = dayOrNull(state.from), to = dayOrNull(state.to);
     if (from !== null && to !== null && from > to) [from, to] = [to, from];
     filters.from = snapped(from);
-    filters.to = to;
+    filters.to = snappedEnd(to);
   } else if (state.period !== "all") {
     filters.from = snapped(AS_OF - Number(state.period) + 1);
     filters.to = AS_OF;
@@ -58,18 +59,28 @@ function setPeriod() {
 
 /* ---- tiles ---- */
 
-/* What is compared: the period with the one before it of the same length; without a period the last
-   thirty days. */
+const isAllTime = () => filters.from === null || filters.to === null;
+
+/* Without a period the last thirty days, four weeks that are over, or month that is over. */
+const lastPeriod = {
+  day: () => ({ from: AS_OF - 29, to: AS_OF }),
+  week: () => ({ from: weekStart(AS_OF + 1) - 28, to: weekStart(AS_OF + 1) - 1 }),
+  month: () => ({ from: monthStart(monthStart(AS_OF + 1) - 1), to: monthStart(AS_OF + 1) - 1 }),
+};
+
+/* What is compared: the period with the one before it of the same length. Of weeks or months there may
+   be none that comes near it. */
 function comparison() {
-  let { from, to } = filters;
-  const isAll = from === null || to === null;
-  if (isAll) { to = AS_OF; from = snapped(AS_OF - 29); }
-  const length = to - from + 1, now = { from, to }, before = { from: snapped(from - length), to: from - 1 };
+  const isAll = isAllTime(), now = isAll ? lastPeriod[page.grain]() : { from: filters.from, to: filters.to };
+  const length = now.to - now.from + 1, wanted = now.from - length;
+  const starts = [snapped(wanted), snappedEnd(wanted) + 1].filter(start => start < now.from);
+  const from = starts.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0];
+  const before = { from, to: now.from - 1 }, isAlike = Math.abs(from - wanted) * 8 <= length;
   const days = window => `${isoOf(window.from)} to ${isoOf(window.to)}`;
   return {
-    now, before,
-    /* Whole weeks or months are not of one length. */
-    text: page.grain !== "day" ? `${days(now)} against ${days(before)}`
+    now, before, isAlike,
+    text: page.grain !== "day"
+      ? isAlike ? `${days(now)} against ${days(before)}` : `${days(now)}: in ${page.grain}s, nothing before it is as long`
       : isAll ? "Last 30 days against the 30 before"
       : `Against the ${length} ${length === 1 ? "day" : "days"} before`,
   };
@@ -103,11 +114,18 @@ function changeNode(measure, change, text) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/* The period in up to fifteen parts; without one the last twelve weeks. */
-function sparkRange() {
-  if (filters.from === null || filters.to === null) return { from: AS_OF - 12 * 7 + 1, step: 7, count: 12 };
-  const days = filters.to - filters.from + 1, step = Math.max(1, Math.ceil(days / 15));
-  return { from: filters.from, step, count: Math.ceil(days / step) };
+/* The period in up to fifteen parts; without one the last twelve weeks. Of weeks or months each is a
+   part; without a period the last twelve that are over. */
+function sparkParts() {
+  const isAll = isAllTime();
+  if (page.grain !== "day") {
+    const to = isAll ? lastPeriod[page.grain]().to : filters.to;
+    const { starts, find } = bucketsOf(page.grain, isAll ? to - (page.grain === "week" ? 77 : 340) : filters.from, to);
+    return { count: starts.length, find };
+  }
+  const from = isAll ? AS_OF - 12 * 7 + 1 : filters.from, days = isAll ? 12 * 7 : filters.to - from + 1;
+  const step = isAll ? 7 : Math.ceil(days / 15), count = Math.ceil(days / step);
+  return { count, find: day => day < from + step * count ? Math.floor((day - from) / step) : -1 };
 }
 
 function sparkline(values) {
@@ -130,15 +148,13 @@ function sparkline(values) {
   return svg;
 }
 
+const isCompared = measure => measure.date && AS_OF > 0;
+
 function tileData(measure) {
   const names = new Map(filters.names), split = page.split;
-  const group = split === null ? null : byField(split), spark = sparkRange(), compared = comparison();
+  const group = split === null ? null : byField(split), spark = sparkParts(), compared = comparison();
   const at = window => measureBy(measure, Object.assign({ names }, window), group);
-  const canCompare = measure.date && AS_OF > 0;
-  const parts = byDate("spark", measure.date, spark.count, day => {
-    const index = Math.floor((day - spark.from) / spark.step);
-    return index < spark.count ? index : -1;
-  });
+  const canCompare = isCompared(measure), parts = byDate("spark", measure.date, spark.count, spark.find);
   return {
     value: at({ from: filters.from, to: filters.to }),
     now: canCompare && at(compared.now), before: canCompare && at(compared.before), compared,
@@ -153,7 +169,8 @@ function fillTile(tile, measure, data, group) {
   number.classList.toggle("long", number.textContent.length > 11);
   const children = [tile.querySelector("dt"), number];
   if (data.now) {
-    children.push(changeNode(measure, changeOf(measure, data.now.value(group), data.before.value(group)), data.compared.text));
+    const change = data.compared.isAlike ? changeOf(measure, data.now.value(group), data.before.value(group)) : null;
+    children.push(changeNode(measure, change, data.compared.text));
     const values = [];
     for (let index = 0; index < data.count; index++) values.push(data.parts.value(group * data.count + index));
     const drawn = element("dd", "trend");
@@ -176,9 +193,10 @@ function fillTiles() {
   });
   const note = document.getElementById("compared");
   if (!note) return;
-  note.hidden = !data.size || !document.querySelector(".set");
-  note.textContent = [comparison().text, ...page.grain === "day" ? [] : [`Sums are kept by ${page.grain}`],
-    ...limitsOf(page.tiles.map(index => page.measures[index]))].join(" \u00b7 ");
+  const measures = page.tiles.map(index => page.measures[index]);
+  note.textContent = [...measures.some(isCompared) ? [comparison().text] : [],
+    ...page.grain === "day" ? [] : [`Sums are kept by ${page.grain}`], ...limitsOf(measures)].join(" \u00b7 ");
+  note.hidden = !note.textContent || !document.querySelector(".set");
 }
 
 /* ---- filters ---- */

@@ -210,6 +210,7 @@ void report_add_json(struct report *report) {
     struct json_writer json = json_writer_start(&text, JSON_COMPACT);
     json_open_object(&json, NULL);
     json_add_string(&json, "grain", grains[report->cube.grain]);
+    json_add_integer(&json, "asOf", report->as_of);
     json_add_string(&json, "loadedAt", report->health.standing.loaded_at);
     json_add_integer(&json, "staleAfter", report->health.stale_after_s);
     add_layout(&json, report->layout);

@@ -14,6 +14,7 @@ struct report {
     const struct model *model;
     const struct report_model *layout;
     struct cube cube;
+    int64_t as_of; /* the last day of which something is known */
     struct health health;
 };
 

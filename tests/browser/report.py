@@ -167,6 +167,27 @@ def check_filters(browser, truth, currencies):
     return fragment
 
 
+def check_grains(browser):
+    """Periods and what they are held against, where sums are kept by week or month."""
+    def told(grain, first, last):
+        return browser.run(f"""(() => {{ page.grain = {grain!r}; state.period = 'custom'; state.from = {first!r}; state.to = {last!r};
+            update(); const {{ now, before, isAlike }} = comparison();
+            return [now.from, now.to, before.from, before.to].map(isoOf).concat([isAlike]); }})()""")
+    same("October in weeks", told("week", "2026-10-01", "2026-10-31")[:2], ["2026-10-01", "2026-10-31"])
+    same("October in months", told("month", "2026-10-07", "2026-10-20"),
+         ["2026-10-01", "2026-10-31", "2026-09-01", "2026-09-30", True])
+    same("weeks", told("week", "2026-10-14", "2026-10-20"), ["2026-10-12", "2026-10-25", "2026-09-28", "2026-10-11", True])
+    same("a quarter", told("month", "2026-07-01", "2026-09-30")[2:], ["2026-04-01", "2026-06-30", True])
+    browser.run("document.querySelector('.reset').click()")
+    all_time = lambda grain: browser.run(f"""(() => {{ page.grain = {grain!r}; update(); const {{ now, before }} = comparison();
+        return [now.from, now.to, before.from, before.to].map(isoOf); }})()""")
+    same("the sample's last day", browser.run("isoOf(AS_OF)"), "2026-11-20")
+    same("the last weeks", all_time("week"), ["2026-10-19", "2026-11-15", "2026-09-21", "2026-10-18"])
+    same("the last month", all_time("month"), ["2026-10-01", "2026-10-31", "2026-09-01", "2026-09-30"])
+    same("parts of a trend", browser.run("sparkParts().count"), 12)
+    browser.run("page.grain = 'day'; update()")
+
+
 def check_charts(browser, truth):
     """What is drawn, by the data that stand behind it."""
     rows = lambda title: browser.run(f"""[...[...document.querySelectorAll('figure')].find(f =>
@@ -265,6 +286,7 @@ def numbers(warehouse, page):
         fragment = check_filters(browser, truth, currencies)
         check_charts(browser, truth)
         check_tables(browser, truth)
+        check_grains(browser)
         check_keyboard(browser)
         check_contrast(browser, "light")
         quiet(browser, "the page")

@@ -105,6 +105,23 @@ static void test_rows_are_added_up(void **state) {
     free_cube(&fixture);
 }
 
+/* Asked before days are weeks or months; what is ahead, and what has no date, does not count. */
+static void test_last_day(void **state) {
+    (void)state;
+    struct fixture fixture;
+    read_cube(&fixture,
+              "SELECT 'a' AS shop, '2026-03-17' AS day, 1 AS count, 0 AS amount UNION ALL "
+              "SELECT 'a', '2026-03-05', 1, 0 UNION ALL SELECT 'a', '2027-03-17', 1, 0 UNION ALL "
+              "SELECT 'a', NULL, 1, 0",
+              "SELECT 'a', 'Pune', 4");
+    int64_t day = cube_day_read(SPAN("2026-03-17"));
+    assert_int_equal(cube_last_day(&fixture.cube, cube_day_read(SPAN("2026-11-24"))), day);
+    assert_int_equal(cube_last_day(&fixture.cube, day), day);
+    assert_int_equal(cube_last_day(&fixture.cube, day - 1), cube_day_read(SPAN("2026-03-05")));
+    assert_int_equal(cube_last_day(&fixture.cube, cube_day_read(SPAN("2020-01-01"))), 0);
+    free_cube(&fixture);
+}
+
 static void test_too_much_is_coarsened(void **state) {
     (void)state;
     struct fixture fixture;
@@ -152,6 +169,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_rows_are_added_up),
+        cmocka_unit_test(test_last_day),
         cmocka_unit_test(test_too_much_is_coarsened),
         cmocka_unit_test(test_columns_as_text),
     };
