@@ -257,18 +257,25 @@ const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFract
 const percent = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const NOTHING = "\u2013";
 
+/* To 1 / unit, halves away from zero as in measure.c: 115 of 400 is no double, and a half all the same. */
+function rounded(value, unit) {
+  const size = Math.abs(value) * unit;
+  return Math.sign(value) * Math.round(size + size * 2 * Number.EPSILON) / unit || 0; /* never -0 */
+}
+
 function textOf(type, value) {
   if (value === null) return NOTHING;
   if (type === "money") return exact.format(value / 100);
-  if (type === "rate") return percent.format(value * 100) + "\u00a0%";
-  return type === "average" ? exact.format(value) : whole.format(value);
+  if (type === "rate") return percent.format(rounded(value, 1000) * 100) + "\u00a0%";
+  return type === "average" ? exact.format(rounded(value, 100)) : whole.format(rounded(value, 1));
 }
 function shortOf(type, value) {
   if (value === null) return NOTHING;
-  if (type === "money") return Math.abs(value) < 100000 ? whole.format(value / 100) : short.format(value / 100);
-  if (type === "rate") return percent.format(value * 100).replace(/\.0$/, "") + "\u00a0%";
-  if (type === "average") return exact.format(value);
-  return Math.abs(value) < 10000 ? whole.format(value) : short.format(value);
+  if (type === "money") return Math.abs(value) >= 100000 ? short.format(value / 100)
+    : (value % 100 ? exact : whole).format(value / 100);
+  if (type === "rate") return percent.format(rounded(value, 1000) * 100).replace(/\.0$/, "") + "\u00a0%";
+  if (type === "average") return textOf(type, value);
+  return Math.abs(value) < 10000 ? textOf(type, value) : short.format(value);
 }
 const shortDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 const longDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });

@@ -51,13 +51,16 @@ const marks = {
 };
 Chart.register(marks);
 
-const cut = (text, most) => text.length > most ? text.slice(0, most - 1) + "\u2026" : text;
+/* In the middle: an artist's evenings differ at the end. */
+const END = 5;
+const cut = (text, most) => text.length <= most ? text
+  : text.slice(0, most - 1 - END).trimEnd() + "\u2026" + text.slice(-END).trimStart();
 
 function axis(type, more) {
   return Object.assign({
     grid: { color: style("--grid"), borderColor: "transparent", drawTicks: false },
     ticks: {
-      color: style("--soft"), padding: 6, maxTicksLimit: 6,
+      color: style("--soft"), padding: 6, maxTicksLimit: 6, precision: type === "integer" ? 0 : undefined,
       callback: value => shortOf(type, value),
     },
   }, more);
@@ -300,7 +303,7 @@ function drawBars(figure, chart) {
   const rates = rate && measureBy(rate, view, group);
   const { groups, hidden } = pickGroups(results, group.count, by.weekday);
   if (groups.length === 0) return showEmpty(figure, nothing());
-  const more = hidden ? `${hidden} more` : "";
+  const more = hidden ? `${whole.format(hidden)} more` : "";
   const value = (result, at) => at < 0 ? null : result.value(at);
   const names = groups.map(at => at < 0 ? "\u22ef " + more + " \u22ef" : nameAll[at]);
   const colors = [style("--c1"), style("--c2")];
@@ -320,7 +323,7 @@ function drawBars(figure, chart) {
   const most = Math.max(0, ...datasets.flatMap(d => d.data).filter(v => v !== null));
   const top = chart.reference === null ? most : Math.max(most, chart.reference);
   const narrow = figure.node.clientWidth < 520;
-  say(figure, noteOf(measures, hidden ? `Highest and lowest ${ENDS} of ${groups.length - 1 + hidden}` : ""),
+  say(figure, noteOf(measures, hidden ? `Highest and lowest ${ENDS} of ${whole.format(groups.length - 1 + hidden)}` : ""),
     `${measures.map(m => m.title).join(" and ")} by ${by.title.toLowerCase()}; first ${names[0]} with ` +
     textOf(type, value(results[0], groups[0])), 44 + groups.length * (measures.length > 1 ? 34 : 24));
   const keys = measures.length > 1 ? measures.map((m, i) => [colors[i], m.title]) : [];

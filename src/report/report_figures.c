@@ -1,4 +1,5 @@
 /* Tiles and charts as text: what stands there before a script draws, and without one. */
+#include "base/decimal.h"
 #include "report/report_parts.h"
 
 #include <stdlib.h>
@@ -249,10 +250,13 @@ static void add_chart_data(struct report *report, const struct report_chart *cha
     for (size_t first = 0; first < sums[0].count; first += size)
         hidden += add_rows(report, chart, &rows, sums, first, first + size);
     buf_add_text(report->out, "</tbody></table></div>\n");
-    if (hidden)
-        buf_printf(report->out, "<p class=\"soft\">The %s %zu%s; %zu more are not shown.</p>\n",
+    if (hidden) {
+        buf_printf(report->out, "<p class=\"soft\">The %s %zu%s; ",
                    rows.is_by_size ? "greatest" : "last", rows.most,
-                   rows.by_count > 1 ? " of each" : "", hidden);
+                   rows.by_count > 1 ? " of each" : "");
+        decimal_add_grouped(report->out, (int64_t)hidden);
+        buf_add_text(report->out, " more are not shown.</p>\n");
+    }
 }
 
 static void add_chart(struct report *report, size_t index) {

@@ -1,4 +1,5 @@
 /* Tables of measures by one field or two. */
+#include "base/decimal.h"
 #include "report/report_parts.h"
 
 #define ROWS 500 /* the script has them all */
@@ -130,9 +131,11 @@ static void add_table(struct report *report, size_t index) {
         }
     }
     buf_add_text(report->out, "</tbody></table></div>\n");
-    if (shown < total)
-        buf_printf(report->out, "<p class=\"soft more\">The first %zu of %zu rows.</p>\n", shown,
-                   total);
+    if (shown < total) {
+        buf_printf(report->out, "<p class=\"soft more\">The first %zu of ", shown);
+        decimal_add_grouped(report->out, (int64_t)total);
+        buf_add_text(report->out, " rows.</p>\n");
+    }
     buf_add_text(report->out, "</section>\n");
 }
 

@@ -188,6 +188,21 @@ def check_grains(browser):
     browser.run("page.grain = 'day'; update()")
 
 
+def check_texts(browser):
+    """Halves go away from zero as in measure.c, also where a rate is no double; nothing is -0."""
+    same("numbers", browser.run("""[['rate', 115 / 400], ['rate', -201 / 400], ['average', 201 / 200], ['rate', -0.0004],
+        ['integer', -0.3], ['average', -0.001]].map(([type, value]) => textOf(type, value))"""),
+         ["28.8\u00a0%", "-50.3\u00a0%", "1.01", "0.0\u00a0%", "0", "0.00"])
+    same("small numbers", browser.run("[450, 50, 100, 0, 123456].map(value => shortOf('money', value))"),
+         ["4.50", "0.50", "1", "0", "1.2K"])
+    browser.run("page.quality = [{snapshot: 1, at: '', sheet: 'x', rule: 'required', rows: 1}]; drawFigures()")
+    labels = browser.run("figures[figures.length - 1].chart.scales.y.ticks.map(tick => tick.label)")
+    same("numbers beside a chart", labels, sorted(set(labels)))
+    same("names that are cut", browser.run("[cut('The Larks, 2026-03-01', 18), cut('The Larks', 18)]"), ["The Larks, 2\u202603-01", "The Larks"])
+    browser.run("page.measures.forEach(measure => { measure.date = null; }); update()")
+    same("nothing is compared without a date", browser.run("document.getElementById('compared').hidden"), True)
+
+
 def check_charts(browser, truth):
     """What is drawn, by the data that stand behind it."""
     rows = lambda title: browser.run(f"""[...[...document.querySelectorAll('figure')].find(f =>
@@ -308,6 +323,7 @@ def small(warehouse, page):
     try:
         browser.open(page)
         same("all", tiles_shown(browser), {c: truth.tiles(c, {}) for c in currencies})
+        check_texts(browser)
         quiet(browser, page)
     finally:
         browser.close()

@@ -230,4 +230,4 @@ awk 'BEGIN { print "customer,product,pieces"; for (i = 10000; i < 40000; i++) pr
 run 0 all --model pairs --inputs pairs --database pairs.sqlite
 run 0 report --model pairs --database pairs.sqlite
 page_has '^<tr><th scope=row>c10001<td>p59999<td class=n>5$'
-page_has 'The first 500 of 30000 rows'
+page_has 'The first 500 of 30,000 rows'
