@@ -203,6 +203,17 @@ def check_texts(browser):
     same("nothing is compared without a date", browser.run("document.getElementById('compared').hidden"), True)
 
 
+def check_print(browser):
+    """What the figures of a printed page are of stands on it."""
+    shown = "getComputedStyle(document.getElementById('filters')).display !== 'none'"
+    browser.look("light", "print")
+    same("filters that are not set", browser.run(shown), False)
+    choose(browser, "period", "90")
+    same("filters that are set", browser.run(shown), True)
+    browser.run("document.querySelector('.reset').click()")
+    browser.look("light")
+
+
 def check_charts(browser, truth):
     """What is drawn, by the data that stand behind it."""
     rows = lambda title: browser.run(f"""[...[...document.querySelectorAll('figure')].find(f =>
@@ -302,6 +313,7 @@ def numbers(warehouse, page):
         check_charts(browser, truth)
         check_tables(browser, truth)
         check_grains(browser)
+        check_print(browser)
         check_keyboard(browser)
         check_contrast(browser, "light")
         quiet(browser, "the page")
