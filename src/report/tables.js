@@ -67,7 +67,7 @@ function makeTable(section, columns, sortBy, isDescending) {
   const matching = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     return it.rows.filter(row => {
-      const text = row.map(cell => cell.text).join(" ").toLowerCase();
+      const text = row.map(cell => cell.node ? cell.node.textContent : cell.text).join(" ").toLowerCase();
       return words.every(word => text.includes(word));
     });
   };

@@ -271,6 +271,10 @@ def check_tables(browser, truth):
     same("a search for nothing", browser.run(f"{table}.querySelectorAll('tbody tr').length"), 0)
     guarded = browser.run("""['=1+1', '+1', '-1', '@a', '\\t=1', ' =1', '\\uff1d1', 'plain', 'a,"b"'].map(text => csvCell({text}, false))""")
     same("formulas in CSV", guarded, ["'=1+1", "'+1", "'-1", "'@a", "'\t=1", '"\' =1"'.replace('"\' =1"', "' =1"), "'\uff1d1", "plain", '"a,""b"""'])
+    loads = """[...document.querySelectorAll('section.card')].find(s => s.querySelector('h2').textContent === 'Last loads')"""
+    same("a search for a time as it is shown", browser.run(f"""(() => {{ const input = {loads}.querySelector('input');
+        input.value = {loads}.querySelector('time').textContent; input.dispatchEvent(new Event('input'));
+        return {loads}.querySelectorAll('tbody tr').length > 0; }})()"""), True)
     same("a number in CSV", browser.run("csvCell({text: '-1,234.50', number: '-1234.50'}, true)"), "-1234.50")
 
 
