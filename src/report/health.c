@@ -61,7 +61,6 @@ static void read_load(const struct list_reading *reading, const struct statement
         .added = statement_value(statement, 7).integer,
         .changed = statement_value(statement, 8).integer,
         .removed = statement_value(statement, 9).integer,
-        .rejected = statement_value(statement, 10).integer,
     };
 }
 

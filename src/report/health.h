@@ -8,7 +8,7 @@
 struct health_load {
     int64_t snapshot;
     const char *loaded_at, *sheet, *source, *status, *message;
-    int64_t rows, added, changed, removed, rejected;
+    int64_t rows, added, changed, removed;
 };
 
 struct health_reject {

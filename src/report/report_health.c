@@ -57,10 +57,10 @@ static const char *state_of(const struct health *health, const struct sheet_info
     return health_is_stale(health, sheet) ? "old" : "good";
 }
 
-static const char *source_of(const struct sheet_info *sheet) {
-    if (!sheet->source)
+static const char *source_of(const char *source) {
+    if (!source)
         return "never";
-    return strcmp(sheet->source, "sheets") == 0 ? "Google Sheets" : "CSV file";
+    return strcmp(source, "sheets") == 0 ? "Google Sheets" : "CSV file";
 }
 
 void report_add_sources(struct report *report) {
@@ -74,7 +74,7 @@ void report_add_sources(struct report *report) {
         bool is_good = strcmp(state_of(health, sheet), "good") == 0;
         buf_add_text(report->out, is_good ? "<li><b>" : "<li class=\"bad\"><b>");
         page_add_text(report->out, sheet->name);
-        buf_printf(report->out, "</b> %s%s", source_of(sheet), age.size ? ", " : "");
+        buf_printf(report->out, "</b> %s%s", source_of(sheet->source), age.size ? ", " : "");
         if (sheet->loaded_at) {
             buf_add_text(report->out, "<span data-age=\"");
             page_add_text(report->out, sheet->loaded_at);
@@ -101,7 +101,7 @@ void report_add_sheets(struct report *report) {
         page_add_text(report->out, sheet->name);
         buf_printf(report->out, "</th><td><span class=\"state %s\">%s</span></td>",
                    strcmp(state, "good") == 0 ? "good" : "bad", state);
-        add_text(report->out, source_of(sheet));
+        add_text(report->out, source_of(sheet->source));
         buf_add_text(report->out, "<td>");
         add_time(report->out, sheet->loaded_at);
         buf_add_text(report->out, "</td>");
@@ -153,21 +153,19 @@ static void add_load(struct report *report, const struct health_load *load) {
     buf_add_text(report->out, "</td>");
     add_count(report->out, load->snapshot);
     add_text(report->out, load->sheet);
-    add_text(report->out, load->source);
+    add_text(report->out, source_of(load->source));
     add_text(report->out, load->status);
     add_count(report->out, load->rows);
     add_count(report->out, load->added);
     add_count(report->out, load->changed);
     add_count(report->out, load->removed);
-    add_count(report->out, load->rejected);
     add_text(report->out, load->message);
     buf_add_text(report->out, "</tr>\n");
 }
 
 static void add_loads(struct report *report) {
-    static const char *const columns[] = {"Pulled",   "#Snapshot", "Sheet",  "Source",
-                                          "Status",   "#Rows",     "#Added", "#Changed",
-                                          "#Removed", "#Rejected", "Message"};
+    static const char *const columns[] = {"Pulled", "#Snapshot", "Sheet",    "Source",   "Status",
+                                          "#Rows",  "#Added",    "#Changed", "#Removed", "Message"};
     add_head(report->out, "loads", "Last loads", columns, COUNT_OF(columns));
     for (size_t i = 0; i < report->health.load_count; i++)
         add_load(report, &report->health.loads[i]);

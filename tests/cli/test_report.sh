@@ -36,6 +36,7 @@ page_has 'data-measure="2"><dt>Sell-through</dt><dd>50.0.%</dd>'
 page_has 'data-measure="3"><dt>No-show rate</dt><dd>50.0.%</dd>'
 page_has 'data-measure="4"><dt>Refunds</dt><dd>100.00</dd>'
 page_has 'data-measure="5"><dt>Campaign return</dt><dd>233.3.%</dd>'
+page_has '<td>CSV file</td><td>loaded</td>'
 page_has 'Data as of <time datetime="....-..-..T..:..:..Z"'
 page_lacks 'class="warning"'
 data 'd["grain"]' day
@@ -101,6 +102,7 @@ run 0 all --inputs inputs
 run 0 report
 page_has "href=\"file://$work/inputs/tickets.csv#cell=6,2\">tickets B6</a>"
 page_has '<td>foreign_key</td><td>E-9</td>'
+page_lacks '<th scope="col" class="n">Rejected</th><th scope="col">Message' # of a load: cleaning rejects, not pulling
 data '[(c["sheet"], c["rule"], c["rows"]) for c in d["quality"] if c["snapshot"] == 2]' "[('tickets', 'foreign_key', 1), ('tickets', 'parse', 1)]"
 data '[c["rows"] for c in d["quality"] if c["snapshot"] == 1]' '[0]'
 sqlite3 warehouse.sqlite "UPDATE audit_loads SET source = 'sheets', location = 'javascript:alert(1)'"
