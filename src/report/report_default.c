@@ -36,16 +36,22 @@ static bool is_key(const struct gold_model *gold, size_t field) {
     return false;
 }
 
-/* "Net revenue" */
-static const char *title_of(struct arena *arena, const struct field *field) {
-    if (field->title)
-        return field->title;
-    struct span copy = arena_copy(arena, span_from(field->name));
+/* "Net revenue" of net_revenue */
+static const char *words_of(struct arena *arena, const char *name) {
+    struct span copy = arena_copy(arena, span_from(name));
     char *text = (char *)copy.data;
     for (size_t i = 0; i < copy.size; i++)
         text[i] = text[i] == '_' ? ' ' : text[i];
     text[0] = ascii_upper(text[0]);
     return text;
+}
+
+static const char *title_of(struct arena *arena, const struct field *field) {
+    return field->title ? field->title : words_of(arena, field->name);
+}
+
+static const char *gold_title(struct arena *arena, const struct gold_model *gold) {
+    return gold->title ? gold->title : words_of(arena, gold->name + strlen("gold_"));
 }
 
 static const struct field *first_key(const struct gold_model *gold, bool (*is)(enum field_type)) {
@@ -102,7 +108,7 @@ static void add_chart(struct draft *draft, const struct gold_model *gold, size_t
     const struct field *name = first_key(gold, report_is_dimension);
     struct report_chart *chart = &draft->charts[draft->layout->chart_count];
     struct report_split *split = arena_alloc(draft->arena, sizeof *split);
-    *chart = (struct report_chart){.title = gold->title ? gold->title : gold->name, .rate = -1};
+    *chart = (struct report_chart){.title = gold_title(draft->arena, gold), .rate = -1};
     chart->measures = measures_from(draft, first, &chart->measure_count);
     if (chart->measure_count == 0 || (!date && !name))
         return;
@@ -122,7 +128,7 @@ static void add_table(struct draft *draft, const struct gold_model *gold, size_t
     size_t count;
     const size_t *measures = measures_from(draft, first, &count);
     struct report_table_column *columns = arena_array(draft->arena, count + 1, sizeof *columns);
-    *table = (struct report_table){.title = gold->title ? gold->title : gold->name, .by = by};
+    *table = (struct report_table){.title = gold_title(draft->arena, gold), .by = by};
     for (size_t i = 0; i < gold->key_count && table->by_count < REPORT_MAX_BY; i++)
         if (report_is_dimension(gold->fields[gold->key[i]].type))
             by[table->by_count++] = gold->fields[gold->key[i]].name;

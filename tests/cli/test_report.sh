@@ -211,6 +211,7 @@ page_has '<th scope=row>Corner<td class=n>52.5.%<td class=n>120$'
 page_has 'The last 24; 3 more are not shown'
 run 0 all --model wide --inputs shop --database wide.sqlite
 run 0 report --model wide --database wide.sqlite
+page_has '<h2>Other</h2>' # gold_other
 data 'sorted(d["names"])' "['gold_other.n0', 'shop']"
 data 'len(d["datasets"][0]["columns"])' 71
 sed -i 's/^1,a,EUR,2026-01-02,5,/1,a,EUR,2026-01-02,9000000000000000000,/' shop/sales.csv
