@@ -71,6 +71,13 @@ static bool is_number(const struct report *report, const struct report_table_col
            report_is_number(report_find_field(report->layout, column->field)->type);
 }
 
+/* Of the page's styles: numbers stand at the right, dates on one line. */
+static const char *class_of(const struct report *report, const struct report_table_column *column) {
+    if (is_number(report, column))
+        return " class=n";
+    return report_is_date(report_find_field(report->layout, column->field)->type) ? " class=d" : "";
+}
+
 static const char *title_of(const struct report *report, const char *name) {
     const struct field *field = report_find_field(report->layout, name);
     return field && field->title ? field->title : name;
@@ -91,7 +98,7 @@ static void add_row(struct report *report, const struct view *view, size_t group
             add_field(report, view, column->field, group, &text);
         else
             measure_add(&text, &report->layout->measures[column->measure], &view->sums[i], group);
-        buf_add_text(report->out, is_number(report, column) ? "<td class=n>" : "<td>");
+        buf_printf(report->out, "<td%s>", class_of(report, column));
         page_add_text(report->out, buf_text(&text));
     }
     buf_add_char(report->out, '\n');

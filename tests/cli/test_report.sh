@@ -36,6 +36,7 @@ page_has 'data-measure="2"><dt>Sell-through</dt><dd>50.0.%</dd>'
 page_has 'data-measure="3"><dt>No-show rate</dt><dd>50.0.%</dd>'
 page_has 'data-measure="4"><dt>Refunds</dt><dd>100.00</dd>'
 page_has 'data-measure="5"><dt>Campaign return</dt><dd>233.3.%</dd>'
+page_has '<td class=d>2026-03-01<' # on one line
 page_has '<td>CSV file</td><td>loaded</td>'
 page_has 'Data as of <time datetime="....-..-..T..:..:..Z"'
 page_lacks 'class="warning"'
