@@ -328,7 +328,7 @@ bool postgres_open(struct warehouse **warehouse, const char *url, enum warehouse
     struct postgres_warehouse *self = memory_alloc(sizeof *self);
     *self = (struct postgres_warehouse){.base = {.driver = &postgres_driver}, .mode = mode};
     *warehouse = &self->base;
-    if (pq_library_load(&self->pq, err) && postgres_connect(self, url, err))
+    if (postgres_library_load(&self->pq, err) && postgres_connect(self, url, err))
         return true;
     warehouse_close(*warehouse);
     *warehouse = NULL;

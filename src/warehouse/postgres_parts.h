@@ -6,14 +6,14 @@
 #define GOLDLEAF_WAREHOUSE_POSTGRES_PARTS_H
 
 #include "warehouse/driver.h"
-#include "warehouse/pq_library.h"
+#include "warehouse/postgres_library.h"
 
 struct postgres_statement;
 
 struct postgres_warehouse {
     struct warehouse base; /* must be first */
     enum warehouse_mode mode;
-    struct pq_library pq;
+    struct postgres_library pq;
     PGconn *connection;
     char *secret;                       /* the password, to be kept out of messages; or NULL */
     struct postgres_statement *reading; /* the statement whose rows are coming in, or NULL */
@@ -79,7 +79,7 @@ void postgres_add_value(struct buf *text, const struct value *value);
 
 /* A text of a type, NUL-terminated; and one field of a result, whose text is the result's. */
 struct value postgres_read_text(Oid type, const char *text, size_t size);
-struct value postgres_read_value(const struct pq_library *pq, const PGresult *result, int row,
+struct value postgres_read_value(const struct postgres_library *pq, const PGresult *result, int row,
                                  int column);
 
 /* ---- postgres_statement.c ---- */

@@ -44,7 +44,7 @@ static struct postgres_warehouse *warehouse_of(const struct postgres_statement *
     return postgres_of(statement->base.warehouse);
 }
 
-static const struct pq_library *pq_of(const struct postgres_statement *statement) {
+static const struct postgres_library *pq_of(const struct postgres_statement *statement) {
     return &warehouse_of(statement)->pq;
 }
 
@@ -87,7 +87,7 @@ bool postgres_prepare(struct warehouse *warehouse, struct statement **statement,
 }
 
 static void forget_row(struct postgres_statement *self) {
-    const struct pq_library *pq = pq_of(self);
+    const struct postgres_library *pq = pq_of(self);
     pq->clear(self->row);
     pq->freemem(self->line);
     self->row = NULL;
@@ -165,7 +165,7 @@ static char *unescape(char *text, char *end) {
 
 /* "a<tab>b<newline>", in which nothing else is a tab or a newline. */
 static void read_line(struct postgres_statement *self, size_t size) {
-    const struct pq_library *pq = pq_of(self);
+    const struct postgres_library *pq = pq_of(self);
     int width = pq->nfields(self->shape);
     char *at = self->line, *end = self->line + size - 1;
     for (int i = 0; i < width; i++) {
@@ -212,7 +212,7 @@ static bool read_copied(struct postgres_statement *self, bool *has_row, struct e
 }
 
 static bool read_single(struct postgres_statement *self, bool *has_row, struct err *err) {
-    const struct pq_library *pq = pq_of(self);
+    const struct postgres_library *pq = pq_of(self);
     PGresult *result = postgres_result(warehouse_of(self));
     *has_row = pq->resultStatus(result) == PGRES_SINGLE_TUPLE;
     if (!*has_row)

@@ -97,7 +97,7 @@ struct value postgres_read_text(Oid type, const char *text, size_t size) {
     }
 }
 
-struct value postgres_read_value(const struct pq_library *pq, const PGresult *result, int row,
+struct value postgres_read_value(const struct postgres_library *pq, const PGresult *result, int row,
                                  int column) {
     if (pq->getisnull(result, row, column))
         return value_null();

@@ -1,14 +1,14 @@
 /* libpq, loaded when the first server is connected to (base/library.h): it brings some twenty
  * libraries with it, and whoever keeps a warehouse in SQLite needs none of them. */
-#ifndef GOLDLEAF_WAREHOUSE_PQ_LIBRARY_H
-#define GOLDLEAF_WAREHOUSE_PQ_LIBRARY_H
+#ifndef GOLDLEAF_WAREHOUSE_POSTGRES_LIBRARY_H
+#define GOLDLEAF_WAREHOUSE_POSTGRES_LIBRARY_H
 
 #include "base/err.h"
 
 #include <libpq-fe.h>
 
 /* The functions as libpq-fe.h declares them, without their "PQ". */
-struct pq_library {
+struct postgres_library {
     __typeof__(&PQconninfoParse) conninfoParse;
     __typeof__(&PQconninfoFree) conninfoFree;
     __typeof__(&PQconnectdbParams) connectdbParams;
@@ -56,6 +56,6 @@ struct pq_library {
 };
 
 /* ERR_DATABASE when it is not there. */
-bool pq_library_load(struct pq_library *library, struct err *err);
+bool postgres_library_load(struct postgres_library *library, struct err *err);
 
 #endif

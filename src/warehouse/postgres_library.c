@@ -1,4 +1,4 @@
-#include "warehouse/pq_library.h"
+#include "warehouse/postgres_library.h"
 
 #include "base/attr.h"
 #include "base/library.h"
@@ -7,7 +7,7 @@
 #define PQ_FILE "libpq.so.5"
 
 #define FUNCTION(name)                                                                             \
-    { "PQ" #name, offsetof(struct pq_library, name) }
+    { "PQ" #name, offsetof(struct postgres_library, name) }
 
 static const struct library_function FUNCTIONS[] = {
     FUNCTION(conninfoParse),
@@ -56,10 +56,10 @@ static const struct library_function FUNCTIONS[] = {
     FUNCTION(freemem),
 };
 
-_Static_assert(COUNT_OF(FUNCTIONS) * sizeof(void (*)(void)) == sizeof(struct pq_library),
+_Static_assert(COUNT_OF(FUNCTIONS) * sizeof(void (*)(void)) == sizeof(struct postgres_library),
                "a function is missing in the list");
 
-bool pq_library_load(struct pq_library *library, struct err *err) {
+bool postgres_library_load(struct postgres_library *library, struct err *err) {
     return library_load(PQ_FILE, "libpq5", FUNCTIONS, COUNT_OF(FUNCTIONS), library, ERR_DATABASE,
                         err);
 }
