@@ -152,9 +152,18 @@ static char *make_location(const PQconninfoOption *options) {
     return text.data;
 }
 
+/* An @ or / that stands in a password as it is ends the password for libpq, and what is behind it
+ * becomes host, port or database, which messages name. Then an @ is left where none belongs. */
+static bool is_password_cut(const char *url) {
+    const char *rest = strstr(url, "://") + 3;
+    const char *end = rest + strcspn(rest, "@/");
+    rest = *end == '@' ? end + 1 : rest;
+    return memchr(rest, '@', strcspn(rest, "?"));
+}
+
 static bool open_connection(struct postgres_warehouse *self, const char *url, struct err *err) {
     char *fault = NULL;
-    PQconninfoOption *options = self->pq.conninfoParse(url, &fault);
+    PQconninfoOption *options = is_password_cut(url) ? NULL : self->pq.conninfoParse(url, &fault);
     self->pq.freemem(fault); /* it may quote a piece of the password */
     if (!options) {
         self->base.location = strdup("DATABASE_URL");

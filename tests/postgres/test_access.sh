@@ -43,10 +43,14 @@ check_passwords() {
     secret=hidden
     PGPASSWORD=hidden refused 7 'password authentication failed' 'check' \
         all --inputs monday --database "$(at loader '' test)"
-    # @ as it is, so that the host is not where it seems to be
-    secret=hal
-    refused 7 'could not translate host name' 'check' \
-        all --inputs monday --database "postgresql://loader:hal@f@127.0.0.1:$port/test"
+    # @ and / as they are, so that a piece of the password stands where host, port or database do
+    secret=half
+    local typed
+    for typed in 'a@half' 'a/half' '1/half' '1/a@half' 'a@/half' 'a?b@half' 'half@a' 'half/a'; do
+        refused 2 'DATABASE_URL is not a URL' '%40' \
+            all --inputs monday --database "postgresql://loader:$typed@127.0.0.1:$port/test"
+        refused 2 'DATABASE_URL is not a URL' '%40' status --database "postgresql://:$typed@/test"
+    done
     secret='%zz'
     refused 2 'DATABASE_URL is not a URL' '%40' \
         all --inputs monday --database "postgresql://loader:%zz@127.0.0.1:$port/test"
