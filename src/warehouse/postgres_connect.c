@@ -125,10 +125,13 @@ static void add_encryption(struct parameters *parameters, const PQconninfoOption
     }
 }
 
-static void choose_parameters(struct parameters *parameters, const PQconninfoOption *options) {
+static void add_options(struct parameters *parameters, const PQconninfoOption *options) {
     for (const PQconninfoOption *option = options; option->keyword; option++)
-        if (option->val)
-            add_parameter(parameters, option->keyword, option->val);
+        add_parameter(parameters, option->keyword, option->val);
+}
+
+static void choose_parameters(struct parameters *parameters, const PQconninfoOption *options) {
+    add_options(parameters, options);
     add_encryption(parameters, options);
     if (!*find_or(options, "connect_timeout", "PGCONNECT_TIMEOUT"))
         add_parameter(parameters, "connect_timeout", CONNECT_TIMEOUT_S);
@@ -136,6 +139,35 @@ static void choose_parameters(struct parameters *parameters, const PQconninfoOpt
         add_parameter(parameters, "keepalives_idle", "30");
     add_parameter(parameters, "fallback_application_name", "goldleaf");
     add_parameter(parameters, "client_encoding", "UTF8");
+}
+
+/* libpq's own "prefer" for the case that nobody chose an sslmode is no choice. */
+static void forget_default_encryption(PQconninfoOption *options) {
+    for (; options && options->keyword; options++)
+        if (strcmp(options->keyword, "sslmode") == 0 && options->val &&
+            strcmp(options->val, "prefer") == 0)
+            *options->val = '\0';
+}
+
+/* With what the service of pg_service.conf says that the URL or PGSERVICE names, such as the host.
+ * Only a connection knows that; it is given up before anything is sent. */
+static PQconninfoOption *add_service(struct postgres_warehouse *self, PQconninfoOption *options) {
+    struct parameters parameters = {0};
+    if (!*find_or(options, "service", "PGSERVICE"))
+        return options;
+    bool is_chosen = *find_or(options, "sslmode", "PGSSLMODE");
+    add_options(&parameters, options);
+    PGconn *begun = self->pq.connectStartParams(parameters.keywords, parameters.values, 0);
+    PQconninfoOption *all = self->pq.conninfo(begun);
+    self->pq.finish(begun);
+    if (!find_option(all, "port")) { /* there is no such service; connecting will say so */
+        self->pq.conninfoFree(all);
+        return options;
+    }
+    self->pq.conninfoFree(options);
+    if (!is_chosen)
+        forget_default_encryption(all);
+    return all;
 }
 
 /* "postgresql://host:5432/sales", for messages. */
@@ -171,6 +203,7 @@ static bool open_connection(struct postgres_warehouse *self, const char *url, st
         return err_hint(err, "write postgresql://USER:PASSWORD@HOST:PORT/DATABASE; in the password "
                              "@ is %%40, : is %%3A, / is %%2F, %% is %%25");
     }
+    options = add_service(self, options);
     struct parameters parameters = {0};
     const char *secret = find_option(options, "password");
     self->base.location = make_location(options);

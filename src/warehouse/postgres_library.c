@@ -12,6 +12,8 @@
 static const struct library_function FUNCTIONS[] = {
     FUNCTION(conninfoParse),
     FUNCTION(conninfoFree),
+    FUNCTION(connectStartParams),
+    FUNCTION(conninfo),
     FUNCTION(connectdbParams),
     FUNCTION(finish),
     FUNCTION(status),

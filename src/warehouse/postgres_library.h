@@ -11,6 +11,8 @@
 struct postgres_library {
     __typeof__(&PQconninfoParse) conninfoParse;
     __typeof__(&PQconninfoFree) conninfoFree;
+    __typeof__(&PQconnectStartParams) connectStartParams;
+    __typeof__(&PQconninfo) conninfo;
     __typeof__(&PQconnectdbParams) connectdbParams;
     __typeof__(&PQfinish) finish;
     __typeof__(&PQstatus) status;

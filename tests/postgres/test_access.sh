@@ -78,6 +78,29 @@ check_places() {
     context=
 }
 
+# A service of pg_service.conf has its host there; what it leaves open is as of any other URL.
+check_service() {
+    context=service
+    printf '[far]\nhost=db.example.org\nhostaddr=127.0.0.1\nport=%s\nuser=goldleaf\ndbname=test\n' \
+        "$port" >services
+    { sed 's/far/lax/' services && printf 'sslmode=disable\npassword=hidden\n'; } >>services
+    printf '[near]\nhost=%s\nport=%s\nuser=loader\ndbname=test\n' "$socket" "$port" >>services
+    export PGSERVICEFILE=$PWD/services
+    refused 7 'db.example.org:.* SSL was required' 'check' status --database 'postgresql:///?service=far'
+    PGSERVICE=far refused 7 'SSL was required' 'check' status --database postgresql:///
+    refused 7 'no password supplied' 'check' status --database 'postgresql:///?service=far&sslmode=prefer'
+    PGSSLMODE=prefer refused 7 'no password supplied' 'check' \
+        status --database 'postgresql:///?service=far'
+    secret=hidden
+    refused 7 'password authentication failed' 'sslmode=disable: what goes to db.example.org' \
+        status --database 'postgresql:///?service=lax'
+    secret=
+    run 0 status --database 'postgresql:///?service=near'
+    refused 7 'service "none" not found' 'check' status --database 'postgresql:///?service=none'
+    unset PGSERVICEFILE
+    context=
+}
+
 # ---- may you? ----
 
 local_url() { # USER
@@ -193,6 +216,7 @@ edit_inputs monday tuesday 1
 edit_inputs tuesday wednesday 2
 check_passwords
 check_places
+check_service
 check_rights
 check_read_only
 check_odd_settings
