@@ -11,6 +11,9 @@ static const struct {
 } STATES[] = {
     {"08", ERR_DATABASE_RETRY, "the connection to the server was lost; run again when it is back"},
     {"22003", ERR_DATABASE, "a number is too large for its column"},
+    {"23503", ERR_DATABASE,
+     "a foreign key that Goldleaf did not make holds on to rows that go; drop it, or have it ON "
+     "DELETE CASCADE or SET NULL"},
     {"25006", ERR_DATABASE,
      "the server is a standby, or this role or database is set to read only; name the primary, or "
      "a role that may write"},
@@ -26,6 +29,9 @@ static const struct {
     {"53100", ERR_DATABASE,
      "the server's disk is full; make room and run again: the last good version is unharmed"},
     {"53300", ERR_DATABASE, "the server has no connection left; try again later"},
+    {"54000", ERR_DATABASE,
+     "PostgreSQL takes no key of more than some 2,700 bytes: look in the columns of ids for a cell "
+     "with a whole text"},
     {"55P03", ERR_DATABASE,
      "another session holds a lock on a table (VACUUM FULL, ALTER TABLE?); wait for it to end"},
     {"57014", ERR_DATABASE, "the statement took longer than the server allows"},

@@ -105,6 +105,38 @@ check_views() {
     context=
 }
 
+# Others may refer to our rows: what goes is theirs to decide, and the run says that they have to.
+check_foreign_keys() {
+    context='a foreign key on silver'
+    local event
+    event=$(sql 'SELECT min(event_id) FROM silver_events' "$url")
+    sql "CREATE TABLE notes (event_id text REFERENCES silver_events);
+         INSERT INTO notes VALUES ('$event')" "$url"
+    cp -r monday without
+    grep -v "$event" monday/events.csv >without/events.csv
+    run 7 all --inputs without
+    expect_match 'message' 'violates foreign key constraint .*notes' "$err"
+    expect_match 'hint' 'foreign key that Goldleaf did not make .*ON DELETE CASCADE' "$err"
+    sql "ALTER TABLE notes DROP CONSTRAINT notes_event_id_fkey, ADD FOREIGN KEY (event_id)
+         REFERENCES silver_events ON DELETE SET NULL" "$url"
+    run 0 all --inputs without
+    expect_sql 'the note' 'SELECT count(*), count(event_id) FROM notes' '1|0'
+    sql 'DROP TABLE notes' "$url"
+    context=
+}
+
+# A cell that is too long for an index is no puzzle.
+check_long_key() {
+    context='a key of 9000 bytes'
+    cp -r monday long
+    printf '%s,Ann\n' "$(for ((i = 0; i < 281; i++)); do printf '%s' "$i" | sha256sum | cut -c 1-32; done | tr -d '\n')" \
+        >>long/artists.csv
+    run 7 all --inputs long
+    expect_match 'message' 'index row' "$err"
+    expect_match 'hint' 'no key of more than .* columns of ids' "$err"
+    context=
+}
+
 # ---- agents ----
 
 check_second_agent() {
@@ -216,6 +248,8 @@ edit_inputs tuesday wednesday 2
 check_snapshot_holder
 check_hurried_reader
 check_views
+check_foreign_keys
+check_long_key
 check_second_agent
 check_other_schema
 check_killed_holder
