@@ -36,7 +36,7 @@ static bool check_database(struct diagnosis *diagnosis, const struct session *se
     diagnosis_add(diagnosis, "database", is_writable ? CHECK_OK : CHECK_WARN,
                   is_writable ? NULL
                               : "runs need the right to write the file and its folder, or on a "
-                                "server to make tables",
+                                "server to make tables, TEMPORARY ones, too",
                   "%s can be %s", warehouse_location(warehouse),
                   is_writable ? "read and written" : "read, but not written");
     warehouse_close(warehouse);

@@ -128,7 +128,8 @@ static int64_t postgres_changed(struct warehouse *warehouse) {
 }
 
 static bool postgres_can_write(struct warehouse *warehouse, bool *can_write, struct err *err) {
-    static const char sql[] = "SELECT has_schema_privilege(current_schema(), 'CREATE') AND NOT"
+    static const char sql[] = "SELECT has_schema_privilege(current_schema(), 'CREATE') AND"
+                              " has_database_privilege(current_database(), 'TEMPORARY') AND NOT"
                               " pg_is_in_recovery() AND NOT"
                               " current_setting('default_transaction_read_only')::boolean";
     struct postgres_warehouse *self = postgres_of(warehouse);

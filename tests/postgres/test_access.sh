@@ -123,7 +123,12 @@ check_rights() {
     expect 'tables that it left' 0 "$(sql "SELECT count(*) FROM pg_class
         WHERE relnamespace = 'guests'::regnamespace")"
     grant_reader
+    # and doctor knows what a run needs
+    run 1 doctor --database "$(local_url loader)"
+    expect_match 'what doctor found' 'warn +database: .* not written .*TEMPORARY' "$(tr -s '\n ' ' ' <"$work/out")"
     sql 'GRANT TEMPORARY ON DATABASE test TO loader'
+    run 1 doctor --database "$(local_url loader)"
+    expect_match 'what doctor found' 'ok +database: .* read and written' "$(tr -s '\n ' ' ' <"$work/out")"
     run 0 all --inputs tuesday --database "$(local_url loader)"
     context='a role that only reads'
     read_schema sales before.state
