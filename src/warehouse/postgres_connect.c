@@ -238,10 +238,12 @@ static bool check_server(struct postgres_warehouse *self, struct err *err) {
     return true;
 }
 
+/* What is made in pg_temp is gone with the session, and whoever looks for it later finds nothing.
+ */
 static bool find_schema(struct postgres_warehouse *self, struct err *err) {
     PGresult *rows = NULL;
-    static const char sql[] =
-        "SELECT current_schema(), to_regproc('create_distributed_table') IS NOT NULL";
+    static const char sql[] = "SELECT CASE WHEN current_schema() !~ '^pg_' THEN current_schema()"
+                              " END, to_regproc('create_distributed_table') IS NOT NULL";
     if (!postgres_query(self, sql, 0, NULL, &rows, err))
         return false;
     bool is_found = rows && self->pq.ntuples(rows) == 1 && !self->pq.getisnull(rows, 0, 0);

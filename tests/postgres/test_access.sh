@@ -73,6 +73,8 @@ check_places() {
         --database "postgresql://goldleaf@127.0.0.1:$port/test?sslmode=require"
     refused 7 'no schema to work in' 'CREATE SCHEMA' all --inputs monday \
         --database "postgresql://goldleaf@/test?host=$socket&port=$port&options=-csearch_path%3Dnone"
+    refused 7 'no schema to work in' 'CREATE SCHEMA' all --inputs monday \
+        --database "postgresql://goldleaf@/test?host=$socket&port=$port&options=-csearch_path%3Dpg_temp,public"
     refused 7 'no warehouse in this database' 'goldleaf all' status \
         --database "postgresql://goldleaf@/postgres?host=$socket&port=$port"
     context=
