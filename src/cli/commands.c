@@ -131,10 +131,11 @@ const struct command COMMANDS[] = {
     {.name = "verify",
      .operands = "",
      .summary = "check the warehouse against itself, without writing",
-     .details = "Row and sheet hashes, order and ranges of versions, conservation, references, the "
-                "quarantine, the model's checks; and silver and gold against a rebuild in memory, "
-                "row by row. One line for each check, with the first differences; exits with 1 "
-                "when one fails. Needs no right but to read.",
+     .details =
+         "Row and sheet hashes, order and ranges of versions, conservation, references, the "
+         "quarantine, the model's checks; and silver and gold against a rebuild in a scratch "
+         "database, row by row. One line for each check, with the first differences; exits with 1 "
+         "when one fails. Needs no right but to read.",
      .options = FOR_OTHERS,
      .run = cmd_verify},
     {.name = "doctor",
