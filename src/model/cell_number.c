@@ -48,8 +48,10 @@ static bool scan_separator(struct scan *scan, struct span *separator) {
 }
 
 /* 1234567 or 1,234,567 or 12,34,567: one kind of separator, groups where they belong. A group of
- * any other size is a decimal comma or a typing error, and 12,5 must never become 125. */
+ * any other size is a decimal comma or a typing error, and so is one in front that begins with 0:
+ * 12,5 must never become 125, nor 0,125. */
 static bool scan_whole(struct scan *scan, struct number *number, size_t *digits) {
+    bool begins_with_zero = scan_peek(scan) == '0';
     size_t first = scan_group(scan, number);
     size_t middle = 0, last = first;
     bool is_grouped = false;
@@ -69,7 +71,7 @@ static bool scan_whole(struct scan *scan, struct number *number, size_t *digits)
     }
     if (!is_grouped)
         return true;
-    return last == 3 &&
+    return last == 3 && !begins_with_zero &&
            ((first <= 3 && (middle == 0 || middle == 3)) || (first <= 2 && middle == 2));
 }
 
