@@ -60,16 +60,24 @@ static bool has_leading_mark(struct span text) {
            ascii_is_digit(text.data[1]);
 }
 
-/* "12,50" and "1.234,50", which no type of the model reads. */
+/* "12,50", "1.234,50 €" and "0,125", which no type of the model reads: amounts, if points and
+ * commas changed places. */
 static bool has_comma_decimals(struct span text) {
+    char swapped[48];
     const char *comma = memchr(text.data, ',', text.size);
-    size_t behind = comma ? (size_t)(text.data + text.size - comma) - 1 : 0;
-    if (!comma || behind < 1 || behind > 2)
+    size_t size = 0, decimals = 0;
+    int64_t number;
+    if (!comma || text.size > sizeof swapped)
+        return false;
+    while (comma + 1 + decimals < text.data + text.size && ascii_is_digit(comma[1 + decimals]))
+        decimals++;
+    bool begins_with_zero = comma == text.data + 1 && *text.data == '0';
+    if (decimals < 1 || (decimals > 2 && !begins_with_zero))
         return false;
     for (size_t i = 0; i < text.size; i++)
-        if (!ascii_is_digit(text.data[i]) && !strchr(".,-+ ", text.data[i]))
-            return false;
-    return true;
+        if (text.data[i] != '.')
+            swapped[size++] = text.data[i] == ',' ? '.' : text.data[i];
+    return cell_parse_money((struct span){swapped, size}, &number);
 }
 
 void draft_add_sign(struct arena *arena, struct profile *profile, struct span sign) {

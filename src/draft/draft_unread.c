@@ -47,7 +47,7 @@ bool draft_note_unread(struct draft_column *column) {
     size_t half = draft_real_cells(profile) / 2, dates = profile->dates + profile->dated;
     if (profile->cells == 0)
         draft_say(&column->doubts, "Check: no cell says of what type it is.");
-    else if (profile->comma_decimals * 2 > profile->cells)
+    else if (profile->comma_decimals * 2 > profile->cells - profile->monies)
         draft_say(&column->doubts,
                   "Check: kept as text; these look like numbers with a decimal comma, which cannot "
                   "be read. Show them with a point in the sheet to have numbers.");
