@@ -179,6 +179,8 @@ bool draft_note_unread(struct draft_column *column);
 /* draft_type.c: text again, because too many cells were not of the type. */
 void draft_fall_back(const struct draft *draft, struct draft_sheet *sheet,
                      struct draft_column *column);
+/* A part of the key: what cannot be read there rejects its row. */
+void draft_make_key(struct draft_column *column);
 /* The field's missing words: the sheet's, and those that perhaps are. */
 void draft_set_missing(const struct draft *draft, const struct draft_sheet *sheet,
                        struct draft_column *column);

@@ -217,6 +217,12 @@ static bool is_enum(const struct draft *draft, const struct draft_column *column
                        : words >= 2 && words <= 6 && words * 20 <= profile->cells;
 }
 
+static void note_words(struct draft_column *column, bool rejects) {
+    draft_say(&column->doubts, "Check: are these all the words? Another one %s.",
+              rejects ? "rejects its row until it stands in categories"
+                      : "becomes empty, with a warning");
+}
+
 static void try_enum(const struct draft *draft, struct draft_column *column) {
     if (!is_enum(draft, column))
         return;
@@ -225,10 +231,7 @@ static void try_enum(const struct draft *draft, struct draft_column *column) {
         words[i] = (struct word){column->profile.words[i], column->profile.words[i]};
     column->field.type = FIELD_ENUM;
     column->field.words = words_build(draft->arena, words, column->profile.word_count);
-    draft_say(&column->doubts, "Check: are these all the words? Another one %s.",
-              column->profile.empty + column->profile.errors
-                  ? "becomes empty, with a warning"
-                  : "rejects its row until it stands in categories");
+    note_words(column, column->profile.empty + column->profile.errors == 0);
 }
 
 /* ---- text ---- */
@@ -297,6 +300,14 @@ static bool is_mixed(const struct draft_column *column) {
         if (column->profile.twins[i].day_first && column->profile.twins[i].month_first)
             return true;
     return false;
+}
+
+void draft_make_key(struct draft_column *column) {
+    if (column->field.type == FIELD_ENUM && column->field.on_error == ON_ERROR_NULL) {
+        buf_clear(&column->doubts);
+        note_words(column, true);
+    }
+    column->field.on_error = ON_ERROR_REJECT;
 }
 
 void draft_fall_back(const struct draft *draft, struct draft_sheet *sheet,

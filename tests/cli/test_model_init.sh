@@ -185,3 +185,28 @@ run 0 model init as_json --from-csv inputs --format json
 json 'd["model"], len(d["sheets"]), all(x["text"].startswith("Check: ") for x in d["doubts"])' "('as_json', 8, True)"
 run 0 model init quiet_one --from-csv inputs -q
 out_is_empty
+
+# Decimal commas, with signs and blanks, are amounts that cannot be read: neither whole numbers nor a
+# few words. A second row of headings does not choose the key, and is all that is turned away.
+mkdir units
+{
+    echo 'Gift;Sum;Weight'
+    for i in $(seq 1 40); do
+        printf '%s;%s;0,%s\n' "$i" "$([ $((i % 2)) = 0 ] && echo '20,00 €' || echo '1 000 €')" $((100 + i))
+    done
+} >units/gifts.csv
+{
+    printf 'Hotel,Room,Rate,Size\n,,EUR,m2\n'
+    for i in $(seq 1 60); do
+        printf '%s,%s,%s,%s\n' "$([ $((i % 2)) = 0 ] && echo ZRH || echo BER)" $((i / 2)) \
+            $((80 + i % 20)) $((20 + i % 7))
+    done
+} >units/rooms.csv
+draft units_model units
+model=units_model
+field gifts sum 'f["type"], "categories" in f, "decimal comma" in f["description"]' "('string', False, True)"
+field gifts weight 'f["type"], "decimal comma" in f["description"]' "('string', True)"
+field rooms '' 's["schema"]["primaryKey"], "empty in 1 of 61 rows" in s["description"]' "(['hotel', 'room'], True)"
+run 0 all --model units_model --inputs units --database units.sqlite
+run 0 rejects --model units_model --database units.sqlite --format json
+json '[(r["sheet"], r["row"], r["rule"]) for r in d["rejects"]]' "[('rooms', 2, 'required')]"
