@@ -76,6 +76,13 @@ err_has 'set SPREADSHEET, or SHEET_ARTISTS'
 run 2 all --max-loss many
 run 2 all --database postgresql://someone:secret@host/db
 err_lacks secret
+for written in 'host=db.example.org password=secret' postgresql:/someone:secret@host/db; do
+    run 2 all --inputs "$source_dir/bronze_inputs" --database "$written"
+    err_has 'not written as a URL'
+    err_lacks secret
+    run 2 status --database "$written"
+    err_lacks secret
+done
 run 2 all --accept ticket --inputs "$source_dir/bronze_inputs"
 err_has 'did you mean tickets\?'
 [ ! -e warehouse.sqlite ] || fail "a mistyped command line made a database"
