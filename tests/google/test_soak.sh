@@ -3,8 +3,9 @@
 # sheets that change meanwhile: the waiting process grows in nothing (memory, descriptors, log file),
 # and the data are in the end those of one run that nothing disturbed.
 #
-# GOLDLEAF_SOAK: cycles (40)
+# GOLDLEAF_SOAK: cycles (40). GOLDLEAF_SEED: repeats the faults of an earlier run.
 cycles=${GOLDLEAF_SOAK:-40}
+seed=${GOLDLEAF_SEED:-$RANDOM}
 . "$(dirname "$0")/lib.sh"
 . "$source_dir/tests/cli/schedule.sh"
 trap '[ -z "$daemon" ] || kill -KILL "$daemon" 2>/dev/null || true; stop_children; rm -rf "$work"' EXIT
@@ -16,15 +17,17 @@ mkdir -p root no-files
 cp -r inputs root/shop
 use_google
 
-# One request in ten, of whatever kind it is: refused, late, cut off, or nonsense.
-seed=${GOLDLEAF_SEED:-$RANDOM}
+# One request in ten, of whatever kind it is: refused, late, cut off, or nonsense; and now and then one
+# that ends its run for certain, for it is not patient enough to ask again.
 "$python" - "$seed" "$((cycles * 8))" >script.faulty <<'PYTHON'
 import random, sys
 random.seed(int(sys.argv[1]))
 faults = ["status 503", "status 500", "error quota-user", "reset", "close", "delay 300", "html",
           "truncate 50%", "drip 400 5", "short-json", "status 429 retry-after=1", "expire"]
 for number in range(1, int(sys.argv[2])):
-    if random.random() < 0.1:
+    if number % 25 == 0:
+        print("any", number, "status 429 retry-after=9")
+    elif random.random() < 0.1:
         print("any", number, random.choice(faults))
 PYTHON
 cp script.faulty script
