@@ -136,7 +136,7 @@ static bool mark_model(struct pipeline *pipeline, const char *layer, const char 
 /* A pull alone. Bronze has a mark from when it was pulled by a model that silver is not of until
  * the next build: some of its keys are as that model reads them. "" stands for several. */
 static bool prepare_bronze(struct pipeline *pipeline, struct err *err) {
-    const char *mark = pipeline->has_foreign_keys ? "" : pipeline->model->fingerprint;
+    const char *mark = pipeline->has_other_keys ? "" : pipeline->model->fingerprint;
     if (!pipeline->is_model_changed)
         return schema_create(pipeline->warehouse, pipeline->model, err);
     return schema_create_bronze(pipeline->warehouse, pipeline->model, err) &&
@@ -166,7 +166,7 @@ static bool choose_builds(struct pipeline *pipeline, struct err *err) {
         return false;
     is_silver_same &= is_bronze_same && !pipeline->model_diff;
     is_gold_same &= !pipeline->model_diff;
-    pipeline->has_foreign_keys = !is_bronze_same;
+    pipeline->has_other_keys = !is_bronze_same;
     pipeline->builds_silver = options->silver || (options->gold && !is_silver_same);
     pipeline->builds_gold = options->gold || (options->silver && !is_gold_same);
     pipeline->is_model_changed = !is_silver_same || !is_gold_same;

@@ -282,7 +282,7 @@ static bool plan_silver(struct sheet_run *run, const struct silver_build *build,
 /* The keys in bronze are those that another model reads. */
 static bool needs_keys(const struct sheet_run *run) {
     const struct pipeline *pipeline = run->pipeline;
-    if (!pipeline->model_diff || pipeline->has_foreign_keys)
+    if (!pipeline->model_diff || pipeline->has_other_keys)
         return pipeline->is_model_changed;
     return model_diff_touches(pipeline->model_diff, run->model, true);
 }

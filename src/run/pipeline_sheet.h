@@ -21,7 +21,7 @@ struct pipeline {
     bool is_model_known;           /* the warehouse says which model it was built by */
     struct model_diff *model_diff; /* how that one differs from this; NULL: it does not */
     bool is_model_changed;         /* silver is of another model so far */
-    bool has_foreign_keys;         /* bronze has some of a model that never built silver */
+    bool has_other_keys;           /* bronze has some of a model that never built silver */
     bool is_full;                  /* silver and gold are built from scratch */
     bool is_gold_full;             /* gold is, at least */
     bool is_silver_changed;
