@@ -2,10 +2,28 @@
 
 #include "base/arena.h"
 
+/* A planner sees how large a list is. To look at its values takes as long as loading it, and only
+ * for a long one do they make a difference. */
+#define LONG_LIST 50000
+
+/* Counts the rows on their way. */
+struct counted_source {
+    struct row_source source;
+    size_t count;
+};
+
+static bool count_next(void *context, struct value *out) {
+    struct counted_source *counted = context;
+    bool has_row = counted->source.next(counted->source.context, out);
+    counted->count += has_row;
+    return has_row;
+}
+
 bool shortlist_fill(struct warehouse *warehouse, const char *name, const char *const *types,
                     size_t column_count, struct row_source source, struct err *err) {
     struct arena scratch = {0};
     struct buf sql = {0};
+    struct counted_source counted = {source, 0};
     const char **columns = arena_array(&scratch, column_count, sizeof *columns);
     buf_printf(&sql, "DROP TABLE IF EXISTS %s; CREATE TEMP TABLE %s (", name, name);
     for (size_t i = 0; i < column_count; i++) {
@@ -14,8 +32,9 @@ bool shortlist_fill(struct warehouse *warehouse, const char *name, const char *c
     }
     buf_add_char(&sql, ')');
     bool ok = warehouse_exec(warehouse, buf_text(&sql), err) &&
-              warehouse_load(warehouse, name, columns, column_count, source, err) &&
-              warehouse_analyze(warehouse, name, 1, err);
+              warehouse_load(warehouse, name, columns, column_count,
+                             (struct row_source){count_next, &counted}, err) &&
+              (counted.count < LONG_LIST || warehouse_analyze(warehouse, name, counted.count, err));
     buf_free(&sql);
     arena_free(&scratch);
     return ok;
