@@ -9,10 +9,11 @@
 #define NEAR 4
 #define FAR 256
 
-/* A parent's row: what is referred to, and what the child has to share with it. */
+#define NONE SIZE_MAX
+
+/* What is referred to: bytes in `keys`. */
 struct parent {
-    struct span key;
-    struct value *matches;
+    size_t start, size;
 };
 
 /* A parent's place in the hash table. The tag spares a look at a parent that is another one, which
@@ -23,14 +24,16 @@ struct parent_slot {
 };
 
 struct reference_lookup {
-    const struct reference *reference;
-    struct parent *parents; /* in the order of silver */
+    const struct reference *reference; /* one of those that it serves */
+    struct parent *parents;            /* in the order of silver */
+    struct buf keys;
+    struct value *shared; /* what children have to share with them: match_count a parent */
     size_t parent_count, parent_capacity;
     struct parent_slot *slots;
     size_t mask;
-    size_t last;           /* the parent found last */
-    bool is_in_order;      /* and the one before it stood close in front of it */
-    struct value *matches; /* of the parent found last */
+    size_t last;         /* the parent found last */
+    bool is_in_order;    /* and the one before it stood close in front of it */
+    struct value *parts; /* of the parent being added */
     struct arena arena;
     struct buf key; /* of the row being checked */
 };
@@ -51,47 +54,65 @@ static struct value reference_keep(struct arena *arena, struct value value) {
     return value;
 }
 
-static void lookup_add_parent(struct reference_lookup *lookup, struct statement *statement) {
-    const struct reference *reference = lookup->reference;
-    if (lookup->parent_count == lookup->parent_capacity) {
-        lookup->parent_capacity = lookup->parent_capacity ? lookup->parent_capacity * 2 : 1024;
-        lookup->parents =
-            memory_resize(lookup->parents, lookup->parent_capacity, sizeof *lookup->parents);
-    }
-    struct parent *parent = &lookup->parents[lookup->parent_count++];
-    buf_clear(&lookup->key);
-    for (size_t i = 0; i < reference->field_count; i++) {
-        struct value part = statement_value(statement, i);
-        reference_add_part(&lookup->key, &part);
-    }
-    *parent = (struct parent){.key = arena_copy(&lookup->arena, buf_span(&lookup->key))};
-    if (reference->match_count)
-        parent->matches =
-            arena_array(&lookup->arena, reference->match_count, sizeof *parent->matches);
-    for (size_t i = 0; i < reference->match_count; i++)
-        parent->matches[i] =
-            reference_keep(&lookup->arena, statement_value(statement, reference->field_count + i));
-}
-
 static uint32_t parent_tag(uint64_t hash) {
     return (uint32_t)(hash >> 32);
 }
 
-static void lookup_index(struct reference_lookup *lookup) {
-    size_t slot_count = 16;
-    while (slot_count < lookup->parent_count + lookup->parent_count / 2)
-        slot_count *= 2;
-    lookup->mask = slot_count - 1;
-    lookup->slots = memory_resize(NULL, slot_count, sizeof *lookup->slots);
-    memset(lookup->slots, 0, slot_count * sizeof *lookup->slots);
-    for (size_t i = 0; i < lookup->parent_count; i++) {
-        struct span key = lookup->parents[i].key;
-        uint64_t hash = XXH3_64bits(key.data, key.size);
-        size_t slot = hash & lookup->mask;
-        while (lookup->slots[slot].index)
-            slot = (slot + 1) & lookup->mask;
-        lookup->slots[slot] = (struct parent_slot){(uint32_t)i + 1, parent_tag(hash)};
-    }
+static struct span lookup_key(const struct reference_lookup *lookup, size_t index) {
+    const struct parent *parent = &lookup->parents[index];
+    return (struct span){lookup->keys.data + parent->start, parent->size};
+}
+
+static const struct value *lookup_shared(const struct reference_lookup *lookup, size_t index) {
+    return lookup->shared + index * lookup->reference->match_count;
+}
+
+static void lookup_link(struct reference_lookup *lookup, size_t index) {
+    struct span key = lookup_key(lookup, index);
+    uint64_t hash = XXH3_64bits(key.data, key.size);
+    size_t slot = hash & lookup->mask;
+    while (lookup->slots[slot].index)
+        slot = (slot + 1) & lookup->mask;
+    lookup->slots[slot] = (struct parent_slot){(uint32_t)index + 1, parent_tag(hash)};
+}
+
+static void lookup_grow(struct reference_lookup *lookup) {
+    size_t capacity = lookup->parent_capacity ? lookup->parent_capacity * 2 : 16;
+    lookup->parent_capacity = capacity;
+    lookup->parents = memory_resize(lookup->parents, capacity, sizeof *lookup->parents);
+    lookup->shared = memory_resize(lookup->shared, capacity * lookup->reference->match_count,
+                                   sizeof *lookup->shared);
+    lookup->mask = capacity * 2 - 1;
+    lookup->slots = memory_resize(lookup->slots, capacity * 2, sizeof *lookup->slots);
+    memset(lookup->slots, 0, capacity * 2 * sizeof *lookup->slots);
+    for (size_t i = 0; i < lookup->parent_count; i++)
+        lookup_link(lookup, i);
+}
+
+/* Adds the parent of `parts`: what is referred to, and then what a child has to share with it. */
+static void lookup_add_parts(struct reference_lookup *lookup) {
+    const struct reference *reference = lookup->reference;
+    size_t width = reference->match_count, index = lookup->parent_count;
+    if (index == lookup->parent_capacity)
+        lookup_grow(lookup);
+    size_t start = lookup->keys.size;
+    for (size_t i = 0; i < reference->field_count; i++)
+        reference_add_part(&lookup->keys, &lookup->parts[i]);
+    lookup->parents[index] = (struct parent){start, lookup->keys.size - start};
+    for (size_t i = 0; i < width; i++)
+        lookup->shared[index * width + i] =
+            reference_keep(&lookup->arena, lookup->parts[reference->field_count + i]);
+    lookup_link(lookup, index);
+    lookup->parent_count++;
+}
+
+void reference_add(struct reference_lookup *lookup, const struct value *row) {
+    const struct reference *reference = lookup->reference;
+    for (size_t i = 0; i < reference->field_count; i++)
+        lookup->parts[i] = row[reference->parent_fields[i]];
+    for (size_t i = 0; i < reference->match_count; i++)
+        lookup->parts[reference->field_count + i] = row[reference->matches[i].parent_field];
+    lookup_add_parts(lookup);
 }
 
 static void lookup_add_select(struct buf *sql, const struct model *model,
@@ -133,22 +154,30 @@ static bool lookup_read(struct reference_lookup *lookup, struct warehouse *wareh
     bool has_row = true;
     bool ok = statement_prepare(warehouse, &statement, sql, err) &&
               statement_start(statement, NULL, 0, err);
-    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row)
-        lookup_add_parent(lookup, statement);
+    size_t width = lookup->reference->field_count + lookup->reference->match_count;
+    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
+        for (size_t i = 0; i < width; i++)
+            lookup->parts[i] = statement_value(statement, i);
+        lookup_add_parts(lookup);
+    }
     statement_close(statement);
-    if (ok)
-        lookup_index(lookup);
     return ok;
+}
+
+struct reference_lookup *reference_new(const struct reference *reference) {
+    struct reference_lookup *lookup = memory_alloc(sizeof *lookup);
+    *lookup = (struct reference_lookup){.reference = reference, .is_in_order = true};
+    lookup->parts = arena_array(&lookup->arena, reference->field_count + reference->match_count,
+                                sizeof *lookup->parts);
+    lookup_grow(lookup);
+    return lookup;
 }
 
 bool reference_open(struct warehouse *warehouse, const struct model *model,
                     const struct reference *reference, const struct row_list *rows,
                     struct reference_lookup **lookup, struct err *err) {
     struct buf sql = {0};
-    *lookup = memory_alloc(sizeof **lookup);
-    **lookup = (struct reference_lookup){.reference = reference, .is_in_order = true};
-    (*lookup)->matches =
-        arena_array(&(*lookup)->arena, reference->match_count + 1, sizeof(struct value));
+    *lookup = reference_new(reference);
     lookup_add_select(&sql, model, reference, !rows);
     bool ok = (!rows ||
                lookup_list(warehouse, &model->sheets[reference->parent], reference, *rows, err)) &&
@@ -157,68 +186,81 @@ bool reference_open(struct warehouse *warehouse, const struct model *model,
     return ok;
 }
 
+bool reference_serves(const struct reference_lookup *lookup, const struct reference *reference) {
+    const struct reference *own = lookup->reference;
+    if (own->parent != reference->parent || own->field_count != reference->field_count ||
+        own->match_count != reference->match_count)
+        return false;
+    for (size_t i = 0; i < own->field_count; i++)
+        if (own->parent_fields[i] != reference->parent_fields[i])
+            return false;
+    for (size_t i = 0; i < own->match_count; i++)
+        if (own->matches[i].parent_field != reference->matches[i].parent_field)
+            return false;
+    return true;
+}
+
 void reference_close(struct reference_lookup *lookup) {
     if (!lookup)
         return;
     free(lookup->parents);
+    free(lookup->shared);
     free(lookup->slots);
+    buf_free(&lookup->keys);
     buf_free(&lookup->key);
     arena_free(&lookup->arena);
     free(lookup);
 }
 
 /* Rows that are clustered by what they refer to come in the order of their parents: then the next
- * one is the same or stands close behind. NULL when it does not. */
-static const struct parent *lookup_find_near(const struct reference_lookup *lookup,
-                                             struct span key) {
+ * one is the same or stands close behind. NONE when it does not. */
+static size_t lookup_find_near(const struct reference_lookup *lookup, struct span key) {
     for (size_t i = lookup->last; i < lookup->last + NEAR && i < lookup->parent_count; i++)
-        if (span_equal(lookup->parents[i].key, key))
-            return &lookup->parents[i];
-    return NULL;
+        if (span_equal(lookup_key(lookup, i), key))
+            return i;
+    return NONE;
 }
 
-static const struct parent *lookup_find_anywhere(const struct reference_lookup *lookup,
-                                                 struct span key) {
+static size_t lookup_find_anywhere(const struct reference_lookup *lookup, struct span key) {
     uint64_t hash = XXH3_64bits(key.data, key.size);
     size_t slot = hash & lookup->mask;
     for (; lookup->slots[slot].index; slot = (slot + 1) & lookup->mask) {
-        const struct parent *parent = &lookup->parents[lookup->slots[slot].index - 1];
-        if (lookup->slots[slot].tag == parent_tag(hash) && span_equal(parent->key, key))
+        size_t parent = lookup->slots[slot].index - 1;
+        if (lookup->slots[slot].tag == parent_tag(hash) &&
+            span_equal(lookup_key(lookup, parent), key))
             return parent;
     }
-    return NULL;
+    return NONE;
 }
 
-static bool lookup_find(struct reference_lookup *lookup, const struct value *values) {
-    const struct reference *reference = lookup->reference;
+/* The parent that a child's row refers to, or NONE. */
+static size_t lookup_find(struct reference_lookup *lookup, const struct reference *reference,
+                          const struct value *values) {
     buf_clear(&lookup->key);
     for (size_t i = 0; i < reference->field_count; i++)
         reference_add_part(&lookup->key, &values[reference->fields[i]]);
     struct span key = buf_span(&lookup->key);
-    const struct parent *parent = lookup->is_in_order ? lookup_find_near(lookup, key) : NULL;
-    if (!parent)
-        parent = lookup_find_anywhere(lookup, key);
-    if (!parent)
-        return false;
-    size_t found = (size_t)(parent - lookup->parents);
+    size_t found = lookup->is_in_order ? lookup_find_near(lookup, key) : NONE;
+    if (found == NONE)
+        found = lookup_find_anywhere(lookup, key);
+    if (found == NONE)
+        return NONE;
     lookup->is_in_order = found - lookup->last < FAR;
     lookup->last = found;
-    for (size_t i = 0; i < reference->match_count; i++)
-        lookup->matches[i] = parent->matches[i];
-    return true;
+    return found;
 }
 
 /* Compares what child and parent share. Returns the first match that differs, or NULL. */
 static const struct reference_match *reference_compare(const struct reference *reference,
                                                        struct value *values,
-                                                       const struct value *matches,
+                                                       const struct value *shared,
                                                        struct arena *arena) {
     for (size_t i = 0; i < reference->match_count; i++) {
         const struct reference_match *match = &reference->matches[i];
         struct value *value = &values[match->field];
         if (value->kind == VALUE_NULL && match->inherit)
-            *value = reference_keep(arena, matches[i]);
-        else if (value->kind != VALUE_NULL && !value_equal(*value, matches[i]))
+            *value = reference_keep(arena, shared[i]);
+        else if (value->kind != VALUE_NULL && !value_equal(*value, shared[i]))
             return match;
     }
     return NULL;
@@ -239,9 +281,12 @@ void reference_check(struct reference_lookup *const *lookups, const struct sheet
         const struct reference *reference = &sheet->references[i];
         if (reference_is_empty(reference, values))
             continue;
-        bool is_found = lookup_find(lookups[i], values);
+        size_t parent = lookup_find(lookups[i], reference, values);
+        bool is_found = parent != NONE;
         const struct reference_match *differs =
-            is_found ? reference_compare(reference, values, lookups[i]->matches, arena) : NULL;
+            is_found
+                ? reference_compare(reference, values, lookup_shared(lookups[i], parent), arena)
+                : NULL;
         if (is_found && !differs)
             continue;
         struct clean_fault found = {

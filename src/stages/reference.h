@@ -1,7 +1,7 @@
 /* The parents of a sheet's rows, looked up by what the rows refer to.
  *
- * Parents are read from silver into memory, so they must be built first: all of them for a build of
- * all rows, those that are asked for when it is a few. */
+ * Parents must be built first. They are held in memory: all of them for a build of all rows, those
+ * that are asked for when it is a few. */
 #ifndef GOLDLEAF_STAGES_REFERENCE_H
 #define GOLDLEAF_STAGES_REFERENCE_H
 
@@ -10,8 +10,16 @@
 
 struct reference_lookup;
 
-/* Opens a lookup for a reference: with `rows` of those parents that these rows refer to, with NULL
- * of all. */
+/* A lookup without parents yet, for those who have them at hand: a build of the whole parent sheet.
+ * A row is one of that sheet, and is copied. */
+struct reference_lookup *reference_new(const struct reference *reference);
+void reference_add(struct reference_lookup *lookup, const struct value *row);
+
+/* Whether a lookup holds what this reference asks for; children may refer to a parent alike. */
+bool reference_serves(const struct reference_lookup *lookup, const struct reference *reference);
+
+/* Opens a lookup for a reference: reads from silver, with `rows` those parents that these rows
+ * refer to, with NULL all. */
 bool reference_open(struct warehouse *warehouse, const struct model *model,
                     const struct reference *reference, const struct row_list *rows,
                     struct reference_lookup **lookup, struct err *err);

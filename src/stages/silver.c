@@ -1,7 +1,6 @@
 #include "stages/silver.h"
 
 #include "model/cell.h"
-#include "stages/reference.h"
 #include "stages/schema.h"
 #include "stages/silver_parts.h"
 #include "stages/silver_rows.h"
@@ -9,6 +8,9 @@
 #include <math.h>
 
 void silver_delta_free(struct silver_delta *delta) {
+    for (size_t i = 0; i < delta->lookup_count; i++)
+        reference_close(delta->lookups[i]);
+    free(delta->lookups);
     free(delta->rows);
     arena_free(&delta->arena);
     *delta = (struct silver_delta){0};
@@ -52,6 +54,15 @@ static bool is_worth_whole(const struct silver_build *build, const struct refere
     return build->deltas[reference->parent].row_count < (int64_t)row_count * 8;
 }
 
+/* Of the lookups that the parent's build left behind. */
+static struct reference_lookup *find_lookup(const struct silver_delta *parent,
+                                            const struct reference *reference) {
+    for (size_t i = 0; i < parent->lookup_count; i++)
+        if (reference_serves(parent->lookups[i], reference))
+            return parent->lookups[i];
+    return NULL;
+}
+
 bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
                          struct reference_lookup ***lookups, struct err *err) {
     const struct sheet_model *sheet = &build->model->sheets[build->sheet];
@@ -60,69 +71,100 @@ bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
     for (size_t i = 0; i < sheet->reference_count; i++) {
         const struct reference *reference = &sheet->references[i];
         bool whole = is_worth_whole(build, reference, rows.count);
-        if (!reference_open(build->warehouse, build->model, reference, whole ? NULL : &rows,
-                            &(*lookups)[i], err))
+        (*lookups)[i] = find_lookup(&build->deltas[reference->parent], reference);
+        if (!(*lookups)[i] && !reference_open(build->warehouse, build->model, reference,
+                                              whole ? NULL : &rows, &(*lookups)[i], err))
             return false;
     }
     return true;
 }
 
 void silver_lookups_close(const struct silver_build *build, struct reference_lookup **lookups) {
-    for (size_t i = 0; lookups && i < build->model->sheets[build->sheet].reference_count; i++)
-        reference_close(lookups[i]);
+    const struct sheet_model *sheet = &build->model->sheets[build->sheet];
+    for (size_t i = 0; lookups && i < sheet->reference_count; i++)
+        if (!find_lookup(&build->deltas[sheet->references[i].parent], &sheet->references[i]))
+            reference_close(lookups[i]);
     free(lookups);
 }
 
-/* The kept rows in the order of silver's primary key. */
-struct whole_rows {
-    const struct clean_sheet *clean;
-    const int64_t *row_ids;
-};
+/* An empty lookup for each way in which other sheets refer to this one. */
+static void lookups_begin(const struct silver_build *build) {
+    struct silver_delta *delta = &build->deltas[build->sheet];
+    for (size_t s = 0; s < build->model->sheet_count; s++) {
+        const struct sheet_model *child = &build->model->sheets[s];
+        for (size_t i = 0; i < child->reference_count; i++) {
+            const struct reference *reference = &child->references[i];
+            if (reference->parent != build->sheet || find_lookup(delta, reference))
+                continue;
+            delta->lookups = memory_resize(delta->lookups, delta->lookup_count + 1,
+                                           sizeof(struct reference_lookup *));
+            delta->lookups[delta->lookup_count++] = reference_new(reference);
+        }
+    }
+}
 
 static const struct value *whole_row(const void *context, size_t index) {
-    const struct clean_sheet *clean = ((const struct whole_rows *)context)->clean;
+    const struct clean_sheet *clean = context;
     return clean->values + (size_t)clean->order[index] * clean->model->field_count;
 }
 
-/* Turns away the rows whose parents are missing; their warnings go with them. */
-static bool whole_check_references(const struct silver_build *build, struct clean_sheet *clean,
-                                   struct err *err) {
-    const struct sheet_model *sheet = clean->model;
-    struct reference_lookup **lookups = NULL;
-    struct whole_rows whole = {clean, NULL};
-    struct row_list rows = {whole_row, &whole, clean->order_count};
-    bool ok = silver_lookups_open(build, rows, &lookups, err);
-    size_t kept = 0;
-    for (size_t i = 0; ok && i < clean->order_count; i++) {
-        uint32_t index = clean->order[i];
-        struct value *values = clean->values + (size_t)index * sheet->field_count;
-        struct clean_fault fault = {0};
-        bool is_kept;
-        reference_check(lookups, sheet, build->header, values, &is_kept, &fault, &clean->arena);
-        fault.row = clean->rows[index];
-        if (is_kept)
-            clean->order[kept++] = index;
-        else
-            clean_fault_add(&clean->rejects, fault);
+/* The rows on their way to silver, in the order of its primary key: those whose parents are missing
+ * are turned away, and of the others is kept what their children will ask for. The database is
+ * slower than we are, so all this takes no time of its own. */
+struct whole_source {
+    const struct silver_build *build;
+    struct clean_sheet *clean;
+    struct reference_lookup **parents;
+    size_t next, kept;
+};
+
+static bool whole_check(struct whole_source *source, uint32_t index, struct value *values) {
+    struct clean_sheet *clean = source->clean;
+    struct clean_fault fault = {0};
+    bool is_kept;
+    reference_check(source->parents, clean->model, source->build->header, values, &is_kept, &fault,
+                    &clean->arena);
+    fault.row = clean->rows[index];
+    if (!is_kept)
+        clean_fault_add(&clean->rejects, fault);
+    return is_kept;
+}
+
+static bool whole_next(void *context, struct value *out) {
+    struct whole_source *source = context;
+    struct clean_sheet *clean = source->clean;
+    const struct silver_delta *delta = &source->build->deltas[source->build->sheet];
+    size_t width = clean->model->field_count;
+    while (source->next < clean->order_count) {
+        uint32_t index = clean->order[source->next++];
+        struct value *values = clean->values + (size_t)index * width;
+        if (!whole_check(source, index, values))
+            continue;
+        clean->order[source->kept++] = index;
+        for (size_t i = 0; i < delta->lookup_count; i++)
+            reference_add(delta->lookups[i], values);
+        memcpy(out, values, width * sizeof *out);
+        out[width] = value_integer(source->build->change->row_ids[clean->rows[index]]);
+        return true;
     }
-    bool has_lost = kept < clean->order_count;
-    clean->order_count = kept;
+    return false;
+}
+
+/* The warnings of the rows that are turned away go with them. */
+static bool whole_load(const struct silver_build *build, struct clean_sheet *clean,
+                       struct err *err) {
+    struct whole_source source = {.build = build, .clean = clean};
+    struct row_list rows = {whole_row, clean, clean->order_count};
+    lookups_begin(build);
+    bool ok = silver_lookups_open(build, rows, &source.parents, err) &&
+              silver_load_rows(build->warehouse, clean->model,
+                               (struct row_source){whole_next, &source}, rows.count, err);
+    silver_lookups_close(build, source.parents);
+    bool has_lost = source.kept < clean->order_count;
+    clean->order_count = source.kept;
     if (ok && has_lost)
         clean_drop_warnings(clean);
-    silver_lookups_close(build, lookups);
     return ok;
-}
-
-static int64_t whole_row_id(const void *context, size_t index) {
-    const struct whole_rows *whole = context;
-    return whole->row_ids[whole->clean->rows[whole->clean->order[index]]];
-}
-
-static bool whole_load(const struct silver_build *build, const struct clean_sheet *clean,
-                       struct err *err) {
-    struct whole_rows whole = {clean, build->change->row_ids};
-    struct row_list rows = {whole_row, &whole, clean->order_count};
-    return silver_insert_rows(build->warehouse, clean->model, rows, whole_row_id, err);
 }
 
 static bool whole_write_faults(const struct silver_build *build, const struct pull *pull,
@@ -162,8 +204,7 @@ bool silver_build_whole(struct silver_build *build, const struct pull *pull,
     const struct sheet_model *sheet = &build->model->sheets[build->sheet];
     *counts = (struct silver_counts){0};
     build->deltas[build->sheet].is_bulk = true;
-    if (!whole_check_references(build, clean, err) ||
-        !schema_index_silver(build->warehouse, sheet, false, err) ||
+    if (!schema_index_silver(build->warehouse, sheet, false, err) ||
         !whole_empty(build, &counts->removed, err) || !whole_load(build, clean, err) ||
         !schema_index_silver(build->warehouse, sheet, true, err) ||
         !whole_write_faults(build, pull, clean, err))

@@ -7,6 +7,7 @@
 
 #include "stages/audit.h"
 #include "stages/bronze.h"
+#include "stages/reference.h"
 #include "stages/shortlist.h"
 
 /* Rows of silver before and after, field_count values each; NULL where there was or is none. */
@@ -20,6 +21,9 @@ struct silver_delta {
     struct silver_row_change *rows;
     size_t count, capacity;
     struct arena arena;
+    /* of a build of everything: its rows, as the sheets that refer to them look them up */
+    struct reference_lookup **lookups;
+    size_t lookup_count;
 };
 
 void silver_delta_free(struct silver_delta *delta);

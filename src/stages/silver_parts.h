@@ -2,10 +2,10 @@
 #ifndef GOLDLEAF_STAGES_SILVER_PARTS_H
 #define GOLDLEAF_STAGES_SILVER_PARTS_H
 
-#include "stages/reference.h"
 #include "stages/silver.h"
 
-/* One lookup per reference of the build's sheet, for these rows of it; see reference_open(). */
+/* One lookup per reference of the build's sheet, for these rows of it: what the parent's own build
+ * left behind, or else read from silver. */
 bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
                          struct reference_lookup ***lookups, struct err *err);
 void silver_lookups_close(const struct silver_build *build, struct reference_lookup **lookups);

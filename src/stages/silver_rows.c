@@ -48,19 +48,24 @@ static bool next_row(void *context, struct value *out) {
     return true;
 }
 
-bool silver_insert_rows(struct warehouse *warehouse, const struct sheet_model *sheet,
-                        struct row_list rows, int64_t (*row_id)(const void *context, size_t index),
-                        struct err *err) {
+bool silver_load_rows(struct warehouse *warehouse, const struct sheet_model *sheet,
+                      struct row_source source, size_t count, struct err *err) {
     struct arena scratch = {0};
-    struct insertion insertion = {rows, row_id, sheet->field_count, 0};
     const char **columns = arena_array(&scratch, sheet->field_count + 1, sizeof *columns);
     for (size_t i = 0; i < sheet->field_count; i++)
         columns[i] = sheet->fields[i].name;
     columns[sheet->field_count] = "_row_id";
     const char *table = arena_printf(&scratch, "silver_%s", sheet->name);
-    bool ok = warehouse_load(warehouse, table, columns, sheet->field_count + 1,
-                             (struct row_source){next_row, &insertion}, err) &&
-              warehouse_analyze(warehouse, table, rows.count, err);
+    bool ok = warehouse_load(warehouse, table, columns, sheet->field_count + 1, source, err) &&
+              warehouse_analyze(warehouse, table, count, err);
     arena_free(&scratch);
     return ok;
+}
+
+bool silver_insert_rows(struct warehouse *warehouse, const struct sheet_model *sheet,
+                        struct row_list rows, int64_t (*row_id)(const void *context, size_t index),
+                        struct err *err) {
+    struct insertion insertion = {rows, row_id, sheet->field_count, 0};
+    return silver_load_rows(warehouse, sheet, (struct row_source){next_row, &insertion}, rows.count,
+                            err);
 }
