@@ -20,6 +20,7 @@ struct postgres_warehouse {
     bool (*keep_rows)(struct postgres_statement *reading, struct err *err); /* takes them in */
     size_t queued;     /* statements sent whose outcome is not known yet */
     size_t prepared;   /* names given so far */
+    bool has_lz4;      /* the server compresses with it when told to */
     bool is_cancelled; /* the stop flag was seen and passed on */
     int64_t changed;   /* rows of the last statement */
 };
