@@ -138,8 +138,7 @@ static bool is_written(const struct pipeline *pipeline) {
     return !pipeline->options->is_dry || pipeline->builds_silver;
 }
 
-static bool write_change(struct sheet_run *run, const struct bronze_change *change,
-                         struct err *err) {
+static bool write_change(struct sheet_run *run, struct bronze_change *change, struct err *err) {
     struct pipeline *pipeline = run->pipeline;
     const struct pull *pull = &run->prefetch->pull;
     const struct match *match = &change->match;
@@ -317,7 +316,8 @@ static bool build_touched(struct sheet_run *run, struct silver_build *build,
     struct pull stored = {0};
     bool ok = run->has_rows ||
               bronze_read_current(run->pipeline->warehouse, run->model, false, &stored, err);
-    build->header = run->has_rows ? &run->prefetch->pull.header : &stored.header;
+    build->pull = run->has_rows ? &run->prefetch->pull : NULL;
+    build->header = build->pull ? &build->pull->header : &stored.header;
     ok = ok && silver_build_touched(build, counts, err);
     pull_free(&stored);
     return ok;

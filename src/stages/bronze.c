@@ -111,10 +111,20 @@ static uint32_t key_table_take(struct key_table *table, struct span key) {
     return found->row;
 }
 
+static void keep_keys(struct key_table *table, struct ended_keys *kept) {
+    kept->keys = arena_array(&table->arena, table->count, sizeof *kept->keys);
+    for (size_t i = 0; i < table->count; i++)
+        if (table->entries[i].key.data)
+            kept->keys[kept->count++] = table->entries[i].key;
+    kept->arena = table->arena;
+    table->arena = (struct arena){0};
+}
+
 /* Among the rows without a partner, those of equal key are one row that was edited. */
 static bool bronze_match_keys(struct warehouse *warehouse, const struct pull *pull,
                               struct bronze_change *change, struct err *err) {
     struct match *match = &change->match;
+    change->ended_keys.is_known = match->added > 0 || match->removed == 0;
     if (match->added == 0 || match->removed == 0)
         return true;
     struct key_table table = {0};
@@ -131,6 +141,8 @@ static bool bronze_match_keys(struct warehouse *warehouse, const struct pull *pu
         if (partner != MATCH_NONE)
             match_pair_changed(match, partner, (uint32_t)row);
     }
+    if (ok)
+        keep_keys(&table, &change->ended_keys);
     arena_free(&table.arena);
     return ok;
 }
@@ -171,6 +183,7 @@ bool bronze_compare(struct warehouse *warehouse, const struct pull *pull,
 void bronze_change_free(struct bronze_change *change) {
     bronze_state_free(&change->state);
     match_free(&change->match);
+    arena_free(&change->ended_keys.arena);
     arena_free(&change->arena);
     *change = (struct bronze_change){0};
 }
@@ -179,5 +192,6 @@ void sheet_change_free(struct sheet_change *change) {
     free(change->row_ids);
     free(change->added);
     free(change->ended);
+    arena_free(&change->ended_keys.arena);
     *change = (struct sheet_change){0};
 }

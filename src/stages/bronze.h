@@ -24,6 +24,15 @@ struct bronze_state {
     size_t part_count;
 };
 
+/* Keys of versions that end, as far as they were read; those that only moved are not among them.
+ */
+struct ended_keys {
+    bool is_known;
+    struct span *keys;
+    size_t count;
+    struct arena arena;
+};
+
 /* What a pull changes, before it is written. */
 struct bronze_change {
     struct bronze_state state;
@@ -33,6 +42,7 @@ struct bronze_change {
     const char *header_json; /* of the pull, as audit_headers keeps it */
     int64_t rows_lost;       /* rows that were not blank and are gone */
     int64_t rows_before;     /* rows that were not blank */
+    struct ended_keys ended_keys;
     struct arena arena;
 };
 
@@ -45,6 +55,7 @@ struct sheet_change {
     size_t added_count;
     int64_t *ended; /* versions that are not current any more */
     size_t ended_count;
+    struct ended_keys ended_keys;
 };
 
 /* Whether a state that is being read is still wanted. */
@@ -65,10 +76,10 @@ bool bronze_compare(struct warehouse *warehouse, const struct pull *pull,
                     struct bronze_state *state, struct bronze_change *change, struct err *err);
 void bronze_change_free(struct bronze_change *change);
 
-/* Writes the change as snapshot `snapshot_id`. */
+/* Writes the change as snapshot `snapshot_id`; what `done` needs of it is taken over. */
 bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
-                  const char *loaded_at, const struct bronze_change *change,
-                  struct sheet_change *done, struct err *err);
+                  const char *loaded_at, struct bronze_change *change, struct sheet_change *done,
+                  struct err *err);
 
 /* Writes the keys of the current rows anew, as another model reads them. `row_ids` are the versions
  * of the pull's rows. */

@@ -216,12 +216,14 @@ static bool write_state(struct warehouse *warehouse, const struct pull *pull, in
 }
 
 bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
-                  const char *loaded_at, const struct bronze_change *change,
-                  struct sheet_change *done, struct err *err) {
+                  const char *loaded_at, struct bronze_change *change, struct sheet_change *done,
+                  struct err *err) {
     const struct match *match = &change->match;
     *done =
         (struct sheet_change){.is_first = change->is_first, .is_new_header = change->is_new_header};
     list_versions(&change->state, match, done);
+    done->ended_keys = change->ended_keys;
+    change->ended_keys = (struct ended_keys){0};
     int64_t *positions = memory_resize(NULL, match->new_count, sizeof *positions);
     struct version_source source = {.pull = pull,
                                     .match = match,

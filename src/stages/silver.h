@@ -44,6 +44,7 @@ struct silver_build {
     const struct model *model;
     const struct audit_run *run;
     size_t sheet;                /* index into model->sheets */
+    const struct pull *pull;     /* the current sheet where it is at hand, or NULL */
     const struct header *header; /* of the current sheet */
     const struct sheet_change *change;
     struct silver_delta *deltas; /* per sheet of the model; this build fills its own */

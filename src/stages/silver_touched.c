@@ -265,14 +265,12 @@ static void touched_free(struct touched *touched) {
 
 bool silver_build_touched(struct silver_build *build, struct silver_counts *counts,
                           struct err *err) {
-    const struct sheet_change *change = build->change;
     struct touched touched = {
         .build = build, .sheet = &build->model->sheets[build->sheet], .counts = counts};
     *counts = (struct silver_counts){0};
     touched_index_rows(&touched);
     bool ok = audit_writer_open(&touched.writer, build->warehouse, build->run, err) &&
-              touched_take_out_ended(&touched, err) &&
-              touched_take_in(&touched, change->added, change->added_count, err) &&
+              touched_take_out_ended(&touched, err) && touched_take_in_added(&touched, err) &&
               silver_add_touched_children(build, &touched.keys, err) &&
               settle_keys(&touched, err) &&
               audit_renumber(build->warehouse, touched.sheet, touched.row_of_id, err) &&

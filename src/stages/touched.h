@@ -56,8 +56,8 @@ struct audit_row touched_audit_row(const struct touched *touched,
 enum clean_outcome touched_clean(struct touched *touched, struct candidate *candidate,
                                  struct clean_faults *rejects, struct clean_faults *warnings);
 
-/* Adds current versions as candidates of their keys. */
-bool touched_take_in(struct touched *touched, const int64_t *ids, size_t count, struct err *err);
+/* Adds the versions that are new as candidates of their keys. */
+bool touched_take_in_added(struct touched *touched, struct err *err);
 
 /* Versions that ended: their keys are touched, and what was recorded about them goes. */
 bool touched_take_out_ended(struct touched *touched, struct err *err);

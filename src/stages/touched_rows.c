@@ -67,19 +67,24 @@ static bool settle_keyless(struct touched *touched, struct candidate *candidate,
 
 /* ---- collecting ---- */
 
+static struct candidate make_candidate(struct touched *touched, int64_t row_id, uint64_t hash,
+                                       const struct span *cells) {
+    return (struct candidate){
+        .row_id = row_id,
+        .row = touched->row_of_id[row_id],
+        .hash = hash,
+        .cells = cells,
+        .values = arena_array(&touched->arena, touched->sheet->field_count, sizeof(struct value))};
+}
+
 /* Reads a version from a statement of add_version_columns(). */
 static struct candidate read_candidate(struct touched *touched, const struct statement *statement) {
     size_t width = touched->build->header->column_count;
     struct span *cells = arena_array(&touched->arena, width, sizeof *cells);
     for (size_t i = 0; i < width; i++)
         cells[i] = arena_copy(&touched->arena, value_span(statement_value(statement, i + 3)));
-    int64_t row_id = statement_value(statement, 0).integer;
-    return (struct candidate){
-        .row_id = row_id,
-        .row = touched->row_of_id[row_id],
-        .hash = (uint64_t)statement_value(statement, 1).integer,
-        .cells = cells,
-        .values = arena_array(&touched->arena, touched->sheet->field_count, sizeof(struct value))};
+    return make_candidate(touched, statement_value(statement, 0).integer,
+                          (uint64_t)statement_value(statement, 1).integer, cells);
 }
 
 static void add_version_select(struct buf *sql, const struct touched *touched) {
@@ -100,7 +105,7 @@ static bool check_found(const struct touched *touched, size_t found, size_t coun
                    touched->sheet->name, count - found);
 }
 
-bool touched_take_in(struct touched *touched, const int64_t *ids, size_t count, struct err *err) {
+static bool take_in(struct touched *touched, const int64_t *ids, size_t count, struct err *err) {
     struct statement *statement = NULL;
     struct buf sql = {0};
     struct candidate *keyless = arena_array(&touched->arena, count, sizeof *keyless);
@@ -128,25 +133,60 @@ bool touched_take_in(struct touched *touched, const int64_t *ids, size_t count, 
     return ok;
 }
 
-bool touched_take_out_ended(struct touched *touched, struct err *err) {
-    struct warehouse *warehouse = touched->build->warehouse;
+/* The same from the pull, which is at hand; it outlives the candidates. */
+static bool take_in_pulled(struct touched *touched, struct err *err) {
+    const struct pull *pull = touched->build->pull;
     const struct sheet_change *change = touched->build->change;
+    bool ok = true;
+    for (size_t row = 0; ok && row < change->row_count; row++) {
+        if (!touched->is_added[change->row_ids[row]])
+            continue;
+        struct span *cells = arena_array(&touched->arena, pull->sheet.width, sizeof *cells);
+        sheet_read_row(&pull->sheet, row, cells, &touched->arena);
+        struct span key = key_of_cells(touched->sheet, &pull->header, cells, &touched->arena);
+        struct candidate candidate =
+            make_candidate(touched, change->row_ids[row], pull->hashes[row], cells);
+        if (key.data)
+            add_candidate(touched, key_set_add(&touched->keys, key), candidate);
+        else
+            ok = settle_keyless(touched, &candidate, err);
+    }
+    return ok;
+}
+
+bool touched_take_in_added(struct touched *touched, struct err *err) {
+    const struct sheet_change *change = touched->build->change;
+    return touched->build->pull ? take_in_pulled(touched, err)
+                                : take_in(touched, change->added, change->added_count, err);
+}
+
+static bool read_ended_keys(struct touched *touched, struct err *err) {
+    struct warehouse *warehouse = touched->build->warehouse;
     struct statement *statement = NULL;
     bool has_row = true;
-    if (change->ended_count == 0)
-        return true;
     const char *sql = arena_printf(&touched->arena,
                                    "SELECT b._key FROM goldleaf_ids i JOIN \"bronze_%s\" b"
                                    " ON b._row_id = i.p0 WHERE b._key IS NOT NULL",
                                    touched->sheet->name);
-    bool ok = shortlist_ids(warehouse, change->ended, change->ended_count, err) &&
-              audit_drop_listed(warehouse, touched->sheet, err) &&
-              statement_prepare(warehouse, &statement, sql, err) &&
+    bool ok = statement_prepare(warehouse, &statement, sql, err) &&
               statement_start(statement, NULL, 0, err);
     while (ok && (ok = statement_next(statement, &has_row, err)) && has_row)
         key_set_add(&touched->keys, value_span(statement_value(statement, 0)));
     statement_close(statement);
     return ok;
+}
+
+/* A row that only moved has its key from its new version. */
+bool touched_take_out_ended(struct touched *touched, struct err *err) {
+    struct warehouse *warehouse = touched->build->warehouse;
+    const struct sheet_change *change = touched->build->change;
+    if (change->ended_count == 0)
+        return true;
+    for (size_t i = 0; i < change->ended_keys.count; i++)
+        key_set_add(&touched->keys, change->ended_keys.keys[i]);
+    return shortlist_ids(warehouse, change->ended, change->ended_count, err) &&
+           audit_drop_listed(warehouse, touched->sheet, err) &&
+           (change->ended_keys.is_known || read_ended_keys(touched, err));
 }
 
 /* The list of touched keys: place, text, and the typed parts of those that can be in silver. */
@@ -269,13 +309,12 @@ static bool find_in_quarantine(struct touched *touched, struct id_list *known, s
 }
 
 /* The older versions of the touched keys from `first` on; what was recorded about them is written
- * anew. The list that touched_take_in() made is that of what goes. */
+ * anew. The list that take_in() made is that of what goes. */
 bool touched_take_in_known(struct touched *touched, size_t first, struct err *err) {
     struct id_list known = {0};
     bool ok =
         list_keys(touched, first, err) && find_in_silver(touched, &known, err) &&
-        find_in_quarantine(touched, &known, err) &&
-        touched_take_in(touched, known.ids, known.count, err) &&
+        find_in_quarantine(touched, &known, err) && take_in(touched, known.ids, known.count, err) &&
         (known.count == 0 || audit_drop_listed(touched->build->warehouse, touched->sheet, err));
     free(known.ids);
     return ok;
