@@ -250,6 +250,17 @@ static size_t lookup_find(struct reference_lookup *lookup, const struct referenc
     return found;
 }
 
+void reference_add_vouched(struct reference_lookup *lookup, const struct reference *reference,
+                           const struct value *child) {
+    if (lookup_find(lookup, reference, child) != NONE)
+        return;
+    for (size_t i = 0; i < reference->field_count; i++)
+        lookup->parts[i] = child[reference->fields[i]];
+    for (size_t i = 0; i < reference->match_count; i++)
+        lookup->parts[reference->field_count + i] = child[reference->matches[i].field];
+    lookup_add_parts(lookup);
+}
+
 /* Compares what child and parent share. Returns the first match that differs, or NULL. */
 static const struct reference_match *reference_compare(const struct reference *reference,
                                                        struct value *values,

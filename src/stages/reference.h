@@ -15,6 +15,11 @@ struct reference_lookup;
 struct reference_lookup *reference_new(const struct reference *reference);
 void reference_add(struct reference_lookup *lookup, const struct value *row);
 
+/* Adds the parent of a child's row that is known to have one, unless it is there. The child shows
+ * what it shares with it. */
+void reference_add_vouched(struct reference_lookup *lookup, const struct reference *reference,
+                           const struct value *child);
+
 /* Whether a lookup holds what this reference asks for; children may refer to a parent alike. */
 bool reference_serves(const struct reference_lookup *lookup, const struct reference *reference);
 

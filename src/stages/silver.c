@@ -48,61 +48,6 @@ struct value silver_value(const struct field *field, struct value stored) {
     return stored.kind == VALUE_INTEGER ? value_money(stored.integer * 100) : stored;
 }
 
-/* Reading a whole parent pays off when a good part of it will be asked for. */
-static bool is_worth_whole(const struct silver_build *build, const struct reference *reference,
-                           size_t row_count) {
-    return build->deltas[reference->parent].row_count < (int64_t)row_count * 8;
-}
-
-/* Of the lookups that the parent's build left behind. */
-static struct reference_lookup *find_lookup(const struct silver_delta *parent,
-                                            const struct reference *reference) {
-    for (size_t i = 0; i < parent->lookup_count; i++)
-        if (reference_serves(parent->lookups[i], reference))
-            return parent->lookups[i];
-    return NULL;
-}
-
-bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
-                         struct reference_lookup ***lookups, struct err *err) {
-    const struct sheet_model *sheet = &build->model->sheets[build->sheet];
-    *lookups = memory_resize(NULL, sheet->reference_count, sizeof **lookups);
-    memset(*lookups, 0, sheet->reference_count * sizeof **lookups);
-    for (size_t i = 0; i < sheet->reference_count; i++) {
-        const struct reference *reference = &sheet->references[i];
-        bool whole = is_worth_whole(build, reference, rows.count);
-        (*lookups)[i] = find_lookup(&build->deltas[reference->parent], reference);
-        if (!(*lookups)[i] && !reference_open(build->warehouse, build->model, reference,
-                                              whole ? NULL : &rows, &(*lookups)[i], err))
-            return false;
-    }
-    return true;
-}
-
-void silver_lookups_close(const struct silver_build *build, struct reference_lookup **lookups) {
-    const struct sheet_model *sheet = &build->model->sheets[build->sheet];
-    for (size_t i = 0; lookups && i < sheet->reference_count; i++)
-        if (!find_lookup(&build->deltas[sheet->references[i].parent], &sheet->references[i]))
-            reference_close(lookups[i]);
-    free(lookups);
-}
-
-/* An empty lookup for each way in which other sheets refer to this one. */
-static void lookups_begin(const struct silver_build *build) {
-    struct silver_delta *delta = &build->deltas[build->sheet];
-    for (size_t s = 0; s < build->model->sheet_count; s++) {
-        const struct sheet_model *child = &build->model->sheets[s];
-        for (size_t i = 0; i < child->reference_count; i++) {
-            const struct reference *reference = &child->references[i];
-            if (reference->parent != build->sheet || find_lookup(delta, reference))
-                continue;
-            delta->lookups = memory_resize(delta->lookups, delta->lookup_count + 1,
-                                           sizeof(struct reference_lookup *));
-            delta->lookups[delta->lookup_count++] = reference_new(reference);
-        }
-    }
-}
-
 static const struct value *whole_row(const void *context, size_t index) {
     const struct clean_sheet *clean = context;
     return clean->values + (size_t)clean->order[index] * clean->model->field_count;
@@ -155,8 +100,8 @@ static bool whole_load(const struct silver_build *build, struct clean_sheet *cle
                        struct err *err) {
     struct whole_source source = {.build = build, .clean = clean};
     struct row_list rows = {whole_row, clean, clean->order_count};
-    lookups_begin(build);
-    bool ok = silver_lookups_open(build, rows, &source.parents, err) &&
+    silver_lookups_begin(build);
+    bool ok = silver_lookups_open(build, rows, NULL, &source.parents, err) &&
               silver_load_rows(build->warehouse, clean->model,
                                (struct row_source){whole_next, &source}, rows.count, err);
     silver_lookups_close(build, source.parents);

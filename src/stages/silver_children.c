@@ -69,15 +69,18 @@ static void delta_sides(const struct reference *reference, const struct silver_d
     }
 }
 
+bool silver_is_touched_by(const struct silver_build *build, const struct reference *reference) {
+    bool has_gone, has_come;
+    const struct silver_delta *delta = &build->deltas[reference->parent];
+    delta_sides(reference, delta, &has_gone, &has_come);
+    return delta->is_bulk || has_gone || has_come;
+}
+
 bool silver_is_touched_by_parents(const struct silver_build *build) {
     const struct sheet_model *sheet = &build->model->sheets[build->sheet];
-    for (size_t i = 0; i < sheet->reference_count; i++) {
-        bool has_gone, has_come;
-        const struct silver_delta *delta = &build->deltas[sheet->references[i].parent];
-        delta_sides(&sheet->references[i], delta, &has_gone, &has_come);
-        if (delta->is_bulk || has_gone || has_come)
+    for (size_t i = 0; i < sheet->reference_count; i++)
+        if (silver_is_touched_by(build, &sheet->references[i]))
             return true;
-    }
     return false;
 }
 

@@ -4,10 +4,16 @@
 
 #include "stages/silver.h"
 
+/* Makes an empty lookup for each way in which other sheets refer to this one; they are the delta's,
+ * and a build of everything fills them. */
+void silver_lookups_begin(const struct silver_build *build);
+
 /* One lookup per reference of the build's sheet, for these rows of it: what the parent's own build
- * left behind, or else read from silver. */
+ * left behind, or else read from silver. `before`, or NULL: what silver has of each row up to now,
+ * which tells of its parent without a look. */
 bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
-                         struct reference_lookup ***lookups, struct err *err);
+                         const struct row_list *before, struct reference_lookup ***lookups,
+                         struct err *err);
 void silver_lookups_close(const struct silver_build *build, struct reference_lookup **lookups);
 
 /* The set of keys that a build has to look at. */
@@ -33,5 +39,8 @@ bool silver_add_rivals(const struct silver_build *build, struct key_set *keys, s
 /* Adds the keys of the rows that the parents' deltas may have healed or orphaned. */
 bool silver_add_touched_children(const struct silver_build *build, struct key_set *keys,
                                  struct err *err);
+
+/* True when a parent's delta changes what this reference sees of it. */
+bool silver_is_touched_by(const struct silver_build *build, const struct reference *reference);
 
 #endif

@@ -54,6 +54,10 @@ static const struct value *winner_row(const void *context, size_t index) {
     return winner ? winner->values : NULL;
 }
 
+static const struct value *row_before(const void *context, size_t index) {
+    return ((const struct touched *)context)->states[index].before;
+}
+
 /* For the keys from `first` on. */
 static bool elect_winners(struct touched *touched, size_t first, struct err *err) {
     if (first == touched->keys.count)
@@ -160,7 +164,8 @@ static bool check_winner(struct touched *touched, struct reference_lookup *const
 static bool check_winners(struct touched *touched, struct err *err) {
     struct reference_lookup **lookups = NULL;
     struct row_list winners = {winner_row, touched, touched->keys.count};
-    bool ok = silver_lookups_open(touched->build, winners, &lookups, err);
+    struct row_list before = {row_before, touched, touched->keys.count};
+    bool ok = silver_lookups_open(touched->build, winners, &before, &lookups, err);
     for (size_t i = 0; ok && i < touched->keys.count; i++)
         ok = !touched->states[i].winner || check_winner(touched, lookups, &touched->states[i], err);
     silver_lookups_close(touched->build, lookups);
@@ -212,10 +217,6 @@ static void compare_key(struct touched *touched, struct touched_key *state) {
     touched->counts->removed += !after;
     touched->counts->changed += state->before && after;
     add_delta(touched, state->before, after);
-}
-
-static const struct value *row_before(const void *context, size_t index) {
-    return ((const struct touched *)context)->states[index].before;
 }
 
 static int64_t winner_row_id(const void *context, size_t index) {
