@@ -1,4 +1,5 @@
 /* Dates, times of day, Sheets serials, and the turn of an offset into the model's zone. */
+#include "base/day.h"
 #include "model/cell_scan.h"
 
 #define YEAR_MIN 1900
@@ -11,42 +12,8 @@
 
 _Static_assert(sizeof(time_t) >= 8, "the years 1900 to 2100 do not fit in a smaller time_t");
 
-struct day {
-    int year, month, day;
-};
-
-static bool is_leap_year(int year) {
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static bool day_exists(int year, int month, int day) {
-    static const unsigned char month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12)
-        return false;
-    int last = month_days[month - 1] + (month == 2 && is_leap_year(year) ? 1 : 0);
-    return day >= 1 && day <= last;
-}
-
-/* Days since 1970-01-01. Years are counted from March, so that the leap day comes last; the
- * arithmetic holds for the whole Gregorian calendar after year 0. */
-static int64_t day_to_number(struct day day) {
-    int year = day.month <= 2 ? day.year - 1 : day.year;
-    int month = day.month <= 2 ? day.month + 9 : day.month - 3;
-    int day_of_year = (153 * month + 2) / 5 + day.day - 1;
-    return (int64_t)year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
-}
-
-/* The inverse, for days of the years 1899 to 2101. */
-static struct day day_from_number(int number) {
-    int days = number + 719468;
-    int era = days / 146097, day_of_era = days % 146097;
-    int year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
-    int month = (5 * day_of_year + 2) / 153;
-    struct day day = {.year = era * 400 + year, .day = day_of_year - (153 * month + 2) / 5 + 1};
-    day.month = month < 10 ? month + 3 : month - 9;
-    day.year += day.month <= 2;
-    return day;
+static bool is_accepted(struct day day) {
+    return day.year >= YEAR_MIN && day.year <= YEAR_MAX && day_exists(day);
 }
 
 /* English, full or three letters, any case. */
@@ -112,7 +79,7 @@ static bool scan_date(const struct field *field, struct scan *scan, struct day *
         if (!scan_form(field->date_forms[i], &attempt, day))
             continue;
         *scan = attempt;
-        return day_exists(day->year, day->month, day->day);
+        return is_accepted(*day);
     }
     return false;
 }
@@ -221,7 +188,7 @@ static bool moment_from_seconds(int64_t wall_s, struct moment *moment) {
         return false;
     /* Counted from a day before all others, because division rounds towards zero. */
     uint64_t since_first_s = (uint64_t)(wall_s - first_s);
-    moment->day = day_from_number((int)(since_first_s / DAY_S) + (int)(first_s / DAY_S));
+    moment->day = day_from_number((int64_t)(since_first_s / DAY_S) + first_s / DAY_S);
     moment->time_s = (int)(since_first_s % DAY_S);
     return true;
 }
@@ -281,13 +248,6 @@ static void write_time(int time_s, char out[static 10]) {
     write_two(out + 7, time_s % 60);
 }
 
-/* The number of two digits, or something above 99. */
-static int read_two(const char *at) {
-    unsigned tens = (unsigned char)at[0] - (unsigned)'0',
-             ones = (unsigned char)at[1] - (unsigned)'0';
-    return tens <= 9 && ones <= 9 ? (int)(tens * 10 + ones) : 100;
-}
-
 static bool takes_iso(const struct field *field) {
     for (size_t i = 0; i < field->date_form_count; i++)
         if (field->date_forms[i] == DATE_ISO)
@@ -296,14 +256,13 @@ static bool takes_iso(const struct field *field) {
 }
 
 static bool has_stored_date(const char *at) {
-    int century = read_two(at), year = read_two(at + 2);
-    return century < 100 && year < 100 && at[4] == '-' && at[7] == '-' &&
-           day_exists(century * 100 + year, read_two(at + 5), read_two(at + 8));
+    struct day day;
+    return day_read(at, &day) && is_accepted(day);
 }
 
 static bool has_stored_time(const char *at) {
-    return at[0] == ' ' && at[3] == ':' && at[6] == ':' && read_two(at + 1) <= 23 &&
-           read_two(at + 4) <= 59 && read_two(at + 7) <= 59;
+    int ignored_s;
+    return at[0] == ' ' && day_read_time(at + 1, &ignored_s);
 }
 
 bool cell_is_stored_date(const struct field *field, struct span text) {
