@@ -51,6 +51,7 @@ static const struct library_function FUNCTIONS[] = {
     FUNCTION(nfields),
     FUNCTION(fname),
     FUNCTION(ftype),
+    FUNCTION(fmod),
     FUNCTION(getisnull),
     FUNCTION(getlength),
     FUNCTION(getvalue),

@@ -50,6 +50,7 @@ struct postgres_library {
     __typeof__(&PQnfields) nfields;
     __typeof__(&PQfname) fname;
     __typeof__(&PQftype) ftype;
+    __typeof__(&PQfmod) fmod;
     __typeof__(&PQgetisnull) getisnull;
     __typeof__(&PQgetlength) getlength;
     __typeof__(&PQgetvalue) getvalue;

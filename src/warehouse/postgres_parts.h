@@ -8,6 +8,20 @@
 #include "warehouse/driver.h"
 #include "warehouse/postgres_library.h"
 
+/* Types, from the server's catalogue, where they never change. */
+enum {
+    OID_BOOL = 16,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_FLOAT4 = 700,
+    OID_FLOAT8 = 701,
+    OID_DATE = 1082,
+    OID_TIMESTAMP = 1114,
+    OID_NUMERIC = 1700,
+};
+
 struct postgres_statement;
 
 struct postgres_warehouse {
@@ -82,6 +96,23 @@ void postgres_add_value(struct buf *text, const struct value *value);
 struct value postgres_read_text(Oid type, const char *text, size_t size);
 struct value postgres_read_value(const struct postgres_library *pq, const PGresult *result, int row,
                                  int column);
+
+/* ---- postgres_binary.c ---- */
+
+/* Appends a value, which is not NULL, to a row; false when it has to go as text, for the server to
+ * take or refuse. */
+typedef bool postgres_adder(struct buf *row, const struct value *value);
+
+/* What does that for a column as a result describes it, of the types that Goldleaf gives; or NULL.
+ */
+postgres_adder *postgres_find_adder(Oid type, int modifier);
+
+/* What COPY reads before the first row, a row, and what it reads behind the last one. Where a value
+ * has to go as text nothing of the row is appended. */
+void postgres_add_binary_head(struct buf *out);
+bool postgres_add_binary_row(struct buf *out, postgres_adder *const *adders,
+                             const struct value *row, size_t count);
+void postgres_add_binary_tail(struct buf *out);
 
 /* ---- postgres_statement.c ---- */
 

@@ -1,18 +1,7 @@
-/* Values as PostgreSQL writes and reads them: always as text. */
+/* Values as PostgreSQL writes and reads them as text. */
 #include "warehouse/postgres_parts.h"
 
 #include <math.h>
-
-/* From the server's catalogue, where they never change. */
-enum {
-    OID_BOOL = 16,
-    OID_INT8 = 20,
-    OID_INT2 = 21,
-    OID_INT4 = 23,
-    OID_FLOAT4 = 700,
-    OID_FLOAT8 = 701,
-    OID_NUMERIC = 1700,
-};
 
 /* Printing takes most of the time of a bulk load when printf() does it. */
 static void add_digits(struct buf *text, uint64_t number, size_t at_least) {
