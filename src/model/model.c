@@ -43,6 +43,13 @@ int sheet_model_find_field(const struct sheet_model *sheet, struct span name) {
     return -1;
 }
 
+bool sheet_model_has_unit(const struct sheet_model *sheet, const struct unit *unit) {
+    for (size_t i = 0; i < unit->count; i++)
+        if (sheet_model_find_field(sheet, span_from(unit->columns[i])) < 0)
+            return false;
+    return true;
+}
+
 int model_find_sheet(const struct model *model, struct span name) {
     for (size_t i = 0; i < model->sheet_count; i++)
         if (span_is(name, model->sheets[i].name))

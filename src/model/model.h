@@ -122,6 +122,13 @@ struct sheet_model {
     const struct reference *references;
 };
 
+/* "additiveOver": columns of the sheets that name what a SELECT adds up, as a ticket. Only touched
+ * units are computed again then. count 0: it is no plain sum. */
+struct unit {
+    size_t count;
+    const char *const *columns;
+};
+
 /* A KPI table: one SELECT at a declared grain. */
 struct gold_model {
     const char *name;  /* with the gold_ prefix */
@@ -136,12 +143,8 @@ struct gold_model {
     /* "goldleaf:scope": a column of this table and of the sheets. When only some of its values
      * were touched, only their rows are computed again. NULL: always the whole table. */
     const char *scope;
-    /* "additiveOver": columns of the sheets that name the unit the table adds up, as a ticket;
-     * every column but the key is then a sum over units, and only touched units are computed
-     * again. unit_count 0: the table is not a plain sum. */
-    size_t unit_count;
-    const char *const *unit;
-    int show_by; /* "goldleaf:showBy": the column a short list is ordered by, or -1 */
+    struct unit unit; /* over which every column but the key is a sum */
+    int show_by;      /* "goldleaf:showBy": the column a short list is ordered by, or -1 */
     bool show_descending;
 };
 
@@ -152,6 +155,7 @@ struct check_model {
     const char *description; /* or NULL */
     const char *sql_path;
     const char *sql;
+    struct unit unit; /* over which both numbers are sums */
 };
 
 struct report_model;
@@ -164,7 +168,7 @@ struct model {
     const char
         *fingerprint; /* of the files: another one means that silver and gold must be rebuilt */
     struct span descriptor; /* the text of datapackage.json */
-    const char *time_zone; /* IANA name; "UTC" by default */
+    const char *time_zone;  /* IANA name; "UTC" by default */
     size_t sheet_count;
     const struct sheet_model *sheets; /* in the order of the file */
     const size_t *build_order;        /* sheet indexes, parents before children */
@@ -212,6 +216,9 @@ void model_close(const struct model *model);
 
 /* Index of a field by exact name, or -1. */
 int sheet_model_find_field(const struct sheet_model *sheet, struct span name);
+
+/* Whether it has every column of the unit. */
+bool sheet_model_has_unit(const struct sheet_model *sheet, const struct unit *unit);
 
 /* Index of a sheet by exact name, or -1. */
 int model_find_sheet(const struct model *model, struct span name);

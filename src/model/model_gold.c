@@ -23,35 +23,39 @@ static void read_scope(struct reader *reader, const struct json *json, struct go
     reader_fault(reader, scope, NULL, "no sheet has a column \"%s\"", gold->scope);
 }
 
-static bool has_unit(const struct sheet_model *sheet, const struct gold_model *gold) {
-    for (size_t i = 0; i < gold->unit_count; i++)
-        if (sheet_model_find_field(sheet, span_from(gold->unit[i])) < 0)
-            return false;
-    return true;
+/* Returns the list, or NULL when there is none. */
+static const struct json *read_unit(struct reader *reader, const struct json *json,
+                                    struct unit *unit) {
+    const struct json *list = reader_member(reader, json, "additiveOver", JSON_ARRAY, IS_OPTIONAL);
+    if (!list)
+        return NULL;
+    const char **columns = arena_array(reader->arena, list->count + 1, sizeof *columns);
+    for (const struct json *item = list->first; item; item = item->next) {
+        if (item->kind != JSON_STRING) {
+            reader_fault(reader, item, NULL, "a column's name is needed here");
+            return NULL;
+        }
+        columns[unit->count++] = item->text.data;
+    }
+    unit->columns = columns;
+    if (unit->count == 0)
+        reader_fault(reader, list, NULL, "needs columns");
+    bool is_known = false;
+    for (size_t i = 0; i < reader->model->sheet_count; i++)
+        is_known |= sheet_model_has_unit(&reader->model->sheets[i], unit);
+    if (!is_known)
+        reader_fault(reader, list, NULL, "no sheet has all of these columns");
+    return list;
 }
 
 /* A sum over units can be put right by what the touched units were and are worth; a rate or a text
  * cannot. */
 static void read_additive(struct reader *reader, const struct json *json, struct gold_model *gold) {
-    const struct json *list = reader_member(reader, json, "additiveOver", JSON_ARRAY, IS_OPTIONAL);
+    const struct json *list = read_unit(reader, json, &gold->unit);
     if (!list)
         return;
-    const char **unit = arena_array(reader->arena, list->count + 1, sizeof *unit);
-    for (const struct json *item = list->first; item; item = item->next) {
-        if (item->kind != JSON_STRING) {
-            reader_fault(reader, item, NULL, "a column's name is needed here");
-            return;
-        }
-        unit[gold->unit_count++] = item->text.data;
-    }
-    gold->unit = unit;
-    if (gold->unit_count == 0 || gold->scope)
-        reader_fault(reader, list, NULL, "needs columns, and no \"scope\" beside it");
-    bool is_known = false;
-    for (size_t i = 0; i < reader->model->sheet_count; i++)
-        is_known |= has_unit(&reader->model->sheets[i], gold);
-    if (!is_known)
-        reader_fault(reader, list, NULL, "no sheet has all of these columns");
+    if (gold->scope)
+        reader_fault(reader, list, NULL, "needs no \"scope\" beside it");
     for (size_t i = 0; i < gold->field_count; i++) {
         enum field_type type = gold->fields[i].type;
         bool is_sum = type == FIELD_INTEGER || type == FIELD_MONEY || type == FIELD_NUMBER;
@@ -180,6 +184,7 @@ static size_t read_list(struct reader *reader, const struct json *package, const
             reader_fault(reader, json, "rule", "another check of %s has this rule, too",
                          checks[count].table);
         model_read_sql(reader, json, &checks[count].sql_path, &checks[count].sql);
+        read_unit(reader, json, &checks[count].unit);
         count++;
     }
     *out = checks;

@@ -78,7 +78,7 @@ static const struct nested {
     {DATASET, GOLD_SCHEMA, "schema", NULL},
     {GOLD_SCHEMA, GOLD_FIELD, "fields", NULL},
     {PACKAGE, CHECK, PREFIX "checks",
-     (const char *const[]){"rule", "table", "sql", "description", NULL}},
+     (const char *const[]){"rule", "table", "sql", "additiveOver", "description", NULL}},
     {PACKAGE, CHECK, PREFIX "invariants",
      (const char *const[]){"rule", "table", "sql", "description", NULL}},
     {PACKAGE, REPORT, PREFIX "report",

@@ -263,8 +263,14 @@ static bool build_gold(struct pipeline *pipeline, struct err *err) {
     bool is_behind = !gold_run || !known_run || strcmp(gold_run, known_run) != 0;
     if (!silver_run || (!is_behind && !pipeline->is_silver_changed && !pipeline->is_gold_full))
         return report_gold(pipeline, err);
-    struct gold_build build = {pipeline->warehouse, pipeline->model, pipeline->deltas,
-                               is_behind || pipeline->is_gold_full};
+    struct gold_build build = {.warehouse = pipeline->warehouse,
+                               .model = pipeline->model,
+                               .deltas = pipeline->deltas,
+                               .is_whole = is_behind || pipeline->is_gold_full,
+                               .gold_run = gold_run,
+                               .check_changes =
+                                   arena_array(pipeline->arena, pipeline->model->check_count,
+                                               sizeof *build.check_changes)};
     for (size_t i = 0; i < pipeline->model->gold_count; i++)
         if (!build_gold_table(pipeline, &build, i, err))
             return false;

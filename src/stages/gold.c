@@ -1,7 +1,7 @@
 #include "stages/gold.h"
 
 #include "stages/gold_scope.h"
-#include "stages/gold_units.h"
+#include "stages/gold_sums.h"
 #include "stages/schema.h"
 
 /* "n.key = g.key AND ..." */
@@ -86,7 +86,7 @@ static bool compute_extent(const struct gold_build *build, const struct gold_mod
                            enum gold_extent *extent, struct err *err) {
     if (*extent == GOLD_UNITS) {
         bool is_certain;
-        if (!gold_units_compute(build, gold, &is_certain, err))
+        if (!gold_sums_compute(build, gold, &is_certain, err))
             return false;
         if (is_certain)
             return true;
@@ -99,37 +99,14 @@ static bool compute_extent(const struct gold_build *build, const struct gold_mod
 bool gold_build_table(const struct gold_build *build, const struct gold_model *gold,
                       struct gold_counts *counts, struct err *err) {
     enum gold_extent extent;
+    const struct gold_sum sum = {gold->sql, gold->unit};
     *counts = (struct gold_counts){0};
-    bool ok = gold->unit_count ? gold_units_open(build, gold, &extent, err)
-                               : gold_scope_open(build, gold, &extent, err);
+    bool ok = sum.unit.count ? gold_units_open(build, &sum, &extent, err)
+                             : gold_scope_open(build, gold, &extent, err);
     if (!ok)
         return false;
     if (extent == GOLD_NOTHING)
         return count_rows(build, gold, &counts->rows, err);
     return compute_extent(build, gold, &extent, err) && apply(build, gold, extent, counts, err) &&
            (extent != GOLD_SCOPE || gold_scope_close(build, gold, err));
-}
-
-static bool run_check(const struct gold_build *build, const struct check_model *check,
-                      const struct audit_run *run, struct err *err) {
-    struct statement *statement = NULL;
-    bool has_row = false;
-    bool ok = statement_prepare(build->warehouse, &statement, check->sql, err) &&
-              statement_start(statement, NULL, 0, err) && statement_next(statement, &has_row, err);
-    if (ok && has_row) {
-        struct value parameters[] = {value_string(run->run_id), value_string(check->table),
-                                     value_string(check->rule), statement_value(statement, 0),
-                                     statement_value(statement, 1)};
-        ok = warehouse_run(build->warehouse, sql_file("audit/add_check_result"), parameters, 5,
-                           NULL, err);
-    }
-    statement_close(statement);
-    return ok || err_wrap(err, "%s (%s)", check->rule, check->sql_path);
-}
-
-bool gold_run_checks(const struct gold_build *build, const struct audit_run *run, struct err *err) {
-    for (size_t i = 0; i < build->model->check_count; i++)
-        if (!run_check(build, &build->model->checks[i], run, err))
-            return false;
-    return true;
 }

@@ -16,7 +16,8 @@ struct gold_counts {
 bool gold_build_table(const struct gold_build *build, const struct gold_model *gold,
                       struct gold_counts *counts, struct err *err);
 
-/* Runs the model's checks and records their counts in audit_dq_results. */
+/* Once the tables are built: runs the model's checks and records their counts in audit_dq_results.
+ */
 bool gold_run_checks(const struct gold_build *build, const struct audit_run *run, struct err *err);
 
 #endif

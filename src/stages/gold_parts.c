@@ -19,15 +19,19 @@ static bool is_word_char(char c) {
     return c == '_' || ascii_is_alpha(c) || ascii_is_digit(c);
 }
 
-/* The name stands in the SELECT as a word. Too often yes only costs
- * time. */
-bool gold_reads(const struct gold_model *gold, const struct sheet_model *sheet) {
-    char name[80];
-    int size = snprintf(name, sizeof name, "silver_%s", sheet->name);
-    for (const char *at = gold->sql; (at = strstr(at, name)); at += size)
-        if ((at == gold->sql || !is_word_char(at[-1])) && !is_word_char(at[size]))
+/* The name stands in the SELECT as a word. */
+bool gold_names_table(const char *sql, const char *table) {
+    size_t size = strlen(table);
+    for (const char *at = sql; (at = strstr(at, table)); at += size)
+        if ((at == sql || !is_word_char(at[-1])) && !is_word_char(at[size]))
             return true;
     return false;
+}
+
+bool gold_reads(const char *sql, const struct sheet_model *sheet) {
+    char name[80];
+    snprintf(name, sizeof name, "silver_%s", sheet->name);
+    return gold_names_table(sql, name);
 }
 
 bool gold_compute(const struct gold_build *build, const struct gold_model *gold, const char *table,

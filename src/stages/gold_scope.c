@@ -11,7 +11,7 @@ static const struct reference *find_bridge(const struct gold_build *build,
                                            const struct sheet_model **bridge) {
     for (size_t i = 0; i < build->model->sheet_count; i++) {
         *bridge = &build->model->sheets[i];
-        if (scope_field(*bridge, gold) < 0 || !gold_reads(gold, *bridge))
+        if (scope_field(*bridge, gold) < 0 || !gold_reads(gold->sql, *bridge))
             continue;
         for (size_t r = 0; r < (*bridge)->reference_count; r++)
             if ((*bridge)->references[r].parent == parent)
@@ -26,7 +26,7 @@ static void judge_sheet(const struct gold_build *build, const struct gold_model 
     const struct silver_delta *delta = &build->deltas[sheet];
     const struct sheet_model *model = &build->model->sheets[sheet];
     const struct sheet_model *bridge;
-    if ((!delta->is_bulk && delta->count == 0) || !gold_reads(gold, model))
+    if ((!delta->is_bulk && delta->count == 0) || !gold_reads(gold->sql, model))
         return;
     bool reaches_scope =
         gold->scope && (scope_field(model, gold) >= 0 || find_bridge(build, gold, sheet, &bridge));
@@ -41,7 +41,7 @@ static bool has_nullable_scope(const struct gold_build *build, const struct gold
     for (size_t i = 0; i < build->model->sheet_count; i++) {
         const struct sheet_model *sheet = &build->model->sheets[i];
         int field = scope_field(sheet, gold);
-        if (field >= 0 && gold_reads(gold, sheet) && !sheet->fields[field].required)
+        if (field >= 0 && gold_reads(gold->sql, sheet) && !sheet->fields[field].required)
             return true;
     }
     return false;
@@ -104,7 +104,7 @@ static bool add_sheet(const struct gold_build *build, const struct gold_model *g
                       struct err *err) {
     const struct sheet_model *model = &build->model->sheets[sheet];
     int own_field = scope_field(model, gold);
-    if (build->deltas[sheet].count == 0 || !gold_reads(gold, model))
+    if (build->deltas[sheet].count == 0 || !gold_reads(gold->sql, model))
         return true;
     return own_field >= 0 ? add_own(build, sheet, (size_t)own_field, err)
                           : add_bridged(build, gold, sheet, err);
@@ -115,7 +115,7 @@ static bool for_each_view(const struct gold_build *build, const struct gold_mode
     bool ok = true;
     for (size_t i = 0; ok && i < build->model->sheet_count; i++) {
         const struct sheet_model *sheet = &build->model->sheets[i];
-        if (scope_field(sheet, gold) < 0 || !gold_reads(gold, sheet))
+        if (scope_field(sheet, gold) < 0 || !gold_reads(gold->sql, sheet))
             continue;
         struct buf sql = {0};
         if (make) {

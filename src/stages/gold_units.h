@@ -1,18 +1,25 @@
-/* Gold tables that are plain sums over a unit: see gold_units.c. Private to gold. */
+/* SELECTs that are plain sums over a unit, such as a ticket: silver narrowed to the touched units,
+ * as they are and as they were. Private to gold. */
 #ifndef GOLDLEAF_STAGES_GOLD_UNITS_H
 #define GOLDLEAF_STAGES_GOLD_UNITS_H
 
 #include "stages/gold_parts.h"
 
+/* A SELECT of sums over a unit. */
+struct gold_sum {
+    const char *sql;
+    struct unit unit;
+};
+
 /* Decides the extent, and for GOLD_UNITS makes TEMP table goldleaf_scope and TEMP tables of the
- * silver tables' names with the touched units. */
-bool gold_units_open(const struct gold_build *build, const struct gold_model *gold,
+ * silver tables' names with the touched units as they are now. */
+bool gold_units_open(const struct gold_build *build, const struct gold_sum *sum,
                      enum gold_extent *extent, struct err *err);
 
-/* After GOLD_UNITS: fills TEMP table goldleaf_new with the rows that the touched units change, as
- * they are to be. `*is_certain` false: a row may have lost its last unit, which sums cannot tell;
- * then the whole table has to be computed. Drops what gold_units_open() made. */
-bool gold_units_compute(const struct gold_build *build, const struct gold_model *gold,
-                        bool *is_certain, struct err *err);
+/* Takes the TEMP tables back to what the units were before the run. */
+bool gold_units_rewind(const struct gold_build *build, const struct gold_sum *sum, struct err *err);
+
+/* Drops what gold_units_open() made. */
+bool gold_units_close(const struct gold_build *build, const struct gold_sum *sum, struct err *err);
 
 #endif

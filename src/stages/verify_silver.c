@@ -3,6 +3,7 @@
 
 #include "model/cell.h"
 #include "stages/audit.h"
+#include "stages/check_counts.h"
 #include "stages/key.h"
 #include "stages/silver.h"
 
@@ -307,18 +308,6 @@ static bool check_quarantine(struct silver_checks *self, size_t index, struct er
 
 /* ---- the model's checks ---- */
 
-static bool read_pair(struct silver_checks *self, const char *sql, const struct value *parameters,
-                      size_t count, int64_t pair[static 2], bool *has_row, struct err *err) {
-    struct statement *statement = NULL;
-    bool ok = statement_prepare(self->warehouse, &statement, sql, err) &&
-              statement_start(statement, parameters, count, err) &&
-              statement_next(statement, has_row, err);
-    for (size_t i = 0; ok && *has_row && i < 2; i++)
-        pair[i] = statement_value(statement, i).integer;
-    statement_close(statement);
-    return ok;
-}
-
 /* Counted again, and laid beside what the last run wrote down. */
 static bool check_counts(struct silver_checks *self, struct err *err) {
     for (size_t i = 0; i < self->model->check_count; i++) {
@@ -326,8 +315,9 @@ static bool check_counts(struct silver_checks *self, struct err *err) {
         struct value parameters[] = {value_string(check->table), value_string(check->rule)};
         int64_t now[2] = {0}, then[2] = {0};
         bool has_now, has_then;
-        if (!read_pair(self, check->sql, NULL, 0, now, &has_now, err) ||
-            !read_pair(self, sql_file("verify/check_result"), parameters, 2, then, &has_then, err))
+        if (!check_read_counts(self->warehouse, check->sql, NULL, 0, now, &has_now, err) ||
+            !check_read_counts(self->warehouse, sql_file("verify/check_result"), parameters, 2,
+                               then, &has_then, err))
             return false;
         self->looked_at++;
         if (has_now == has_then && now[0] == then[0] && now[1] == then[1])
@@ -346,7 +336,7 @@ static bool check_invariants(struct silver_checks *self, struct err *err) {
         const struct check_model *invariant = &self->model->invariants[i];
         int64_t counts[2] = {0};
         bool has_row;
-        if (!read_pair(self, invariant->sql, NULL, 0, counts, &has_row, err))
+        if (!check_read_counts(self->warehouse, invariant->sql, NULL, 0, counts, &has_row, err))
             return false;
         self->looked_at++;
         if (counts[1] != 0)

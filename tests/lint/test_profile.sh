@@ -39,7 +39,7 @@ for place, name in places.items():
 # Objects that only we define are closed: {PACKAGE, GOLD, PREFIX "gold", (...){"name", ..., NULL}},
 closed = re.findall(r'PREFIX "(\w+)",\s*\(const char \*const\[\]\)\{([^}]*?)NULL\}', code, re.S)
 for member, names in closed:
-    definition = profile.get({"checks": "check", "invariants": "check"}.get(member, member),
+    definition = profile.get({"checks": "check", "invariants": "invariant"}.get(member, member),
                              {"properties": {}, "additionalProperties": True})
     compare(f"profile.json, goldleaf:{member}", definition["properties"], re.findall(r'"(\w+)"', names))
     if definition["additionalProperties"] is not False:

@@ -21,7 +21,7 @@ unseen='
 null-when-itself null-when-of-a-number null-when-unknown-field null-when-unknown-value
 null-when-value-spelt-otherwise unique-keys-unknown-field alias-spelt-otherwise
 alias-behind-first alias-is-a-category alias-is-missing-value alias-of-an-alias alias-of-no-category
-alias-of-two-values check-of-no-table check-rule-taken
+alias-of-two-values check-additive-in-no-sheet check-of-no-table check-rule-taken
 check-twice cluster-not-required cluster-unknown-field default-is-missing-value
 default-not-a-category default-not-of-the-type default-out-of-range default-spelt-otherwise
 field-name-twice gold-additive-in-no-sheet gold-additive-rate gold-key-unknown-field gold-name-twice

@@ -67,7 +67,10 @@ static void test_ticketing_gold(void **state) {
     check_gold(model, ticketing_gold, COUNT_OF(ticketing_gold));
     assert_int_equal(model->check_count, 2);
     assert_string_equal(model->checks[0].rule, "refund_exceeds_price");
+    assert_int_equal(model->checks[0].unit.count, 2);
+    assert_string_equal(model->checks[0].unit.columns[1], "ticket_id");
     assert_string_equal(model->checks[1].rule, "oversold");
+    assert_int_equal(model->checks[1].unit.count, 0);
     fixture_free(&fixture);
 }
 
