@@ -110,7 +110,8 @@ static bool fill_shadow(const struct gold_build *build, const struct gold_sum *s
     add_unit_names(&sql, sum);
     buf_add_text(&sql, " FROM goldleaf_scope)");
     return schema_shadow_silver(build->warehouse, sheet, err) &&
-           gold_run(build->warehouse, &sql, NULL, err);
+           gold_run(build->warehouse, &sql, NULL, err) &&
+           schema_index_shadow(build->warehouse, sheet, true, err);
 }
 
 bool gold_units_open(const struct gold_build *build, const struct gold_sum *sum,
@@ -141,8 +142,10 @@ bool gold_units_open(const struct gold_build *build, const struct gold_sum *sum,
 static bool rewind_shadow(const struct gold_build *build, size_t index, struct err *err) {
     const struct sheet_model *sheet = &build->model->sheets[index];
     const struct silver_delta *delta = &build->deltas[index];
-    return silver_remove_rows(build->warehouse, sheet, silver_delta_after(delta), err) &&
-           silver_insert_rows(build->warehouse, sheet, silver_delta_before(delta), NULL, err);
+    return schema_index_shadow(build->warehouse, sheet, false, err) &&
+           silver_remove_rows(build->warehouse, sheet, silver_delta_after(delta), err) &&
+           silver_insert_rows(build->warehouse, sheet, silver_delta_before(delta), NULL, err) &&
+           schema_index_shadow(build->warehouse, sheet, true, err);
 }
 
 bool gold_units_rewind(const struct gold_build *build, const struct gold_sum *sum,

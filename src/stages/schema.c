@@ -133,13 +133,13 @@ static void add_definitions(struct buf *sql, const struct warehouse *warehouse,
     }
 }
 
-static bool create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
-                          const char *create, struct err *err) {
+bool schema_create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
+                          struct err *err) {
     struct arena scratch = {0};
     size_t *key = arena_array(&scratch, sheet->field_count, sizeof *key);
     size_t key_count = schema_primary_key(sheet, key);
     struct buf sql = {0};
-    buf_add_text(&sql, create);
+    buf_add_text(&sql, "CREATE TABLE IF NOT EXISTS ");
     sql_add_table(&sql, "silver", sheet->name);
     buf_add_text(&sql, " (");
     add_definitions(&sql, warehouse, sheet->fields, sheet->field_count, key, key_count);
@@ -150,14 +150,15 @@ static bool create_silver(struct warehouse *warehouse, const struct sheet_model 
     return schema_exec(warehouse, &sql, err);
 }
 
-bool schema_create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
-                          struct err *err) {
-    return create_silver(warehouse, sheet, "CREATE TABLE IF NOT EXISTS ", err);
-}
-
 bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
                           struct err *err) {
-    return create_silver(warehouse, sheet, "CREATE TEMP TABLE ", err);
+    struct buf sql = {0};
+    buf_add_text(&sql, "CREATE TEMP TABLE ");
+    sql_add_table(&sql, "silver", sheet->name);
+    buf_add_text(&sql, " (");
+    add_definitions(&sql, warehouse, sheet->fields, sheet->field_count, NULL, 0);
+    buf_add_text(&sql, "_row_id BIGINT)");
+    return schema_exec(warehouse, &sql, err);
 }
 
 /* Names are short: a sheet's name may take most of what a server allows. */
@@ -176,6 +177,16 @@ static bool index_silver(struct warehouse *warehouse, const struct sheet_model *
         buf_printf(&sql, "DROP INDEX IF EXISTS \"silver_%s_%s\"", sheet->name, suffix);
     }
     return schema_exec(warehouse, &sql, err);
+}
+
+bool schema_index_shadow(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
+                         struct err *err) {
+    struct arena scratch = {0};
+    size_t *key = arena_array(&scratch, sheet->field_count, sizeof *key);
+    size_t key_count = schema_primary_key(sheet, key);
+    bool ok = index_silver(warehouse, sheet, "shadow", key, key_count, make, err);
+    arena_free(&scratch);
+    return ok;
 }
 
 bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,

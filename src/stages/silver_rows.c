@@ -57,7 +57,7 @@ bool silver_load_rows(struct warehouse *warehouse, const struct sheet_model *she
     columns[sheet->field_count] = "_row_id";
     const char *table = arena_printf(&scratch, "silver_%s", sheet->name);
     bool ok = warehouse_load(warehouse, table, columns, sheet->field_count + 1, source, err) &&
-              warehouse_analyze(warehouse, table, count, err);
+              (count == 0 || warehouse_analyze(warehouse, table, count, err));
     arena_free(&scratch);
     return ok;
 }
@@ -66,6 +66,6 @@ bool silver_insert_rows(struct warehouse *warehouse, const struct sheet_model *s
                         struct row_list rows, int64_t (*row_id)(const void *context, size_t index),
                         struct err *err) {
     struct insertion insertion = {rows, row_id, sheet->field_count, 0};
-    return silver_load_rows(warehouse, sheet, (struct row_source){next_row, &insertion}, rows.count,
-                            err);
+    return silver_load_rows(warehouse, sheet, (struct row_source){next_row, &insertion},
+                            row_id ? rows.count : 0, err);
 }
