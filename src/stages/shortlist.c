@@ -46,23 +46,35 @@ struct row_reader {
     const struct shortlist_column *columns;
     size_t column_count;
     size_t next;
+    const struct value *last; /* the row that was listed last */
 };
+
+static bool is_repeated(const struct row_reader *reader, const struct value *row) {
+    for (size_t i = 0; reader->last && i < reader->column_count; i++)
+        if (!value_equal(row[reader->columns[i].field], reader->last[reader->columns[i].field]))
+            return false;
+    return reader->last != NULL;
+}
 
 static bool next_row(void *context, struct value *out) {
     struct row_reader *reader = context;
-    const struct value *row = NULL;
-    while (!row && reader->next < reader->rows.count)
-        row = reader->rows.row(reader->rows.context, reader->next++);
-    for (size_t i = 0; row && i < reader->column_count; i++)
-        out[i] = row[reader->columns[i].field];
-    return row != NULL;
+    while (reader->next < reader->rows.count) {
+        const struct value *row = reader->rows.row(reader->rows.context, reader->next++);
+        if (!row || is_repeated(reader, row))
+            continue;
+        for (size_t i = 0; i < reader->column_count; i++)
+            out[i] = row[reader->columns[i].field];
+        reader->last = row;
+        return true;
+    }
+    return false;
 }
 
 bool shortlist_rows(struct warehouse *warehouse, const char *name,
                     const struct shortlist_column *columns, size_t column_count,
                     struct row_list rows, struct err *err) {
     struct arena scratch = {0};
-    struct row_reader reader = {rows, columns, column_count, 0};
+    struct row_reader reader = {rows, columns, column_count, 0, NULL};
     const char **types = arena_array(&scratch, column_count, sizeof *types);
     for (size_t i = 0; i < column_count; i++)
         types[i] = warehouse_type(warehouse, columns[i].type);

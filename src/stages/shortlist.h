@@ -20,6 +20,9 @@ struct shortlist_column {
     enum field_type type;
 };
 
+/* Rows that give the same as the one before them are listed once: a row before and after a change
+ * mostly does, and so do children that stand behind each other. Rows stay where they are meanwhile.
+ */
 bool shortlist_rows(struct warehouse *warehouse, const char *name,
                     const struct shortlist_column *columns, size_t column_count,
                     struct row_list rows, struct err *err);
