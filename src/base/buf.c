@@ -2,10 +2,8 @@
 
 #include "base/arena.h"
 
-void buf_reserve(struct buf *buf, size_t extra) {
+void buf_grow(struct buf *buf, size_t extra) {
     size_t needed = buf->size + extra + 1;
-    if (needed <= buf->capacity)
-        return;
     size_t capacity = buf->capacity ? buf->capacity : 64;
     while (capacity < needed)
         capacity *= 2;
@@ -13,20 +11,8 @@ void buf_reserve(struct buf *buf, size_t extra) {
     buf->capacity = capacity;
 }
 
-void buf_add(struct buf *buf, struct span text) {
-    buf_reserve(buf, text.size);
-    if (text.size)
-        memcpy(buf->data + buf->size, text.data, text.size);
-    buf->size += text.size;
-    buf->data[buf->size] = '\0';
-}
-
 void buf_add_text(struct buf *buf, const char *text) {
     buf_add(buf, span_from(text));
-}
-
-void buf_add_char(struct buf *buf, char c) {
-    buf_add(buf, (struct span){&c, 1});
 }
 
 void buf_vprintf(struct buf *buf, const char *format, va_list arguments) {
