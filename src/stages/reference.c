@@ -10,6 +10,7 @@
 #define FAR 256
 
 #define NONE SIZE_MAX
+#define BATCH 32
 
 /* What is referred to: bytes in `keys`. */
 struct parent {
@@ -29,8 +30,8 @@ struct reference_lookup {
     struct buf keys;
     struct value *shared; /* what children have to share with them: match_count a parent */
     size_t parent_count, parent_capacity;
-    struct parent_slot *slots;
-    size_t mask;
+    struct parent_slot *slots; /* of the first `linked` of them; NULL: nobody needed it yet */
+    size_t mask, linked;
     size_t last;         /* the parent found last */
     bool is_in_order;    /* and the one before it stood close in front of it */
     struct value *parts; /* of the parent being added */
@@ -67,26 +68,49 @@ static const struct value *lookup_shared(const struct reference_lookup *lookup, 
     return lookup->shared + index * lookup->reference->match_count;
 }
 
-static void lookup_link(struct reference_lookup *lookup, size_t index) {
-    struct span key = lookup_key(lookup, index);
-    uint64_t hash = XXH3_64bits(key.data, key.size);
-    size_t slot = hash & lookup->mask;
-    while (lookup->slots[slot].index)
-        slot = (slot + 1) & lookup->mask;
-    lookup->slots[slot] = (struct parent_slot){(uint32_t)index + 1, parent_tag(hash)};
-}
-
 static void lookup_grow(struct reference_lookup *lookup) {
     size_t capacity = lookup->parent_capacity ? lookup->parent_capacity * 2 : 16;
     lookup->parent_capacity = capacity;
     lookup->parents = memory_resize(lookup->parents, capacity, sizeof *lookup->parents);
     lookup->shared = memory_resize(lookup->shared, capacity * lookup->reference->match_count,
                                    sizeof *lookup->shared);
-    lookup->mask = capacity * 2 - 1;
-    lookup->slots = memory_resize(lookup->slots, capacity * 2, sizeof *lookup->slots);
-    memset(lookup->slots, 0, capacity * 2 * sizeof *lookup->slots);
-    for (size_t i = 0; i < lookup->parent_count; i++)
-        lookup_link(lookup, i);
+}
+
+/* An empty hash table of which at most half will be filled. */
+static void table_make(struct reference_lookup *lookup) {
+    size_t count = 16;
+    while (count < lookup->parent_count * 2)
+        count *= 2;
+    lookup->mask = count - 1;
+    lookup->slots = memory_resize(lookup->slots, count, sizeof *lookup->slots);
+    memset(lookup->slots, 0, count * sizeof *lookup->slots);
+    lookup->linked = 0;
+}
+
+/* The slots of a batch are sent for before the first is looked at: they lie anywhere in memory. */
+static void table_link_batch(struct reference_lookup *lookup) {
+    uint64_t hashes[BATCH];
+    size_t left = lookup->parent_count - lookup->linked, count = left < BATCH ? left : BATCH;
+    for (size_t i = 0; i < count; i++) {
+        struct span key = lookup_key(lookup, lookup->linked + i);
+        hashes[i] = XXH3_64bits(key.data, key.size);
+        __builtin_prefetch(&lookup->slots[hashes[i] & lookup->mask], 1);
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t slot = hashes[i] & lookup->mask;
+        while (lookup->slots[slot].index)
+            slot = (slot + 1) & lookup->mask;
+        lookup->slots[slot] =
+            (struct parent_slot){(uint32_t)++lookup->linked, parent_tag(hashes[i])};
+    }
+}
+
+/* Only once somebody asks out of order: children often come in the order of their parents. */
+static void table_bring_up_to_date(struct reference_lookup *lookup) {
+    if (!lookup->slots || lookup->parent_count * 2 > lookup->mask + 1)
+        table_make(lookup);
+    while (lookup->linked < lookup->parent_count)
+        table_link_batch(lookup);
 }
 
 /* Adds the parent of `parts`: what is referred to, and then what a child has to share with it. */
@@ -102,7 +126,6 @@ static void lookup_add_parts(struct reference_lookup *lookup) {
     for (size_t i = 0; i < width; i++)
         lookup->shared[index * width + i] =
             reference_keep(&lookup->arena, lookup->parts[reference->field_count + i]);
-    lookup_link(lookup, index);
     lookup->parent_count++;
 }
 
@@ -221,7 +244,8 @@ static size_t lookup_find_near(const struct reference_lookup *lookup, struct spa
     return NONE;
 }
 
-static size_t lookup_find_anywhere(const struct reference_lookup *lookup, struct span key) {
+static size_t lookup_find_anywhere(struct reference_lookup *lookup, struct span key) {
+    table_bring_up_to_date(lookup);
     uint64_t hash = XXH3_64bits(key.data, key.size);
     size_t slot = hash & lookup->mask;
     for (; lookup->slots[slot].index; slot = (slot + 1) & lookup->mask) {
