@@ -286,27 +286,29 @@ static bool needs_keys(const struct sheet_run *run) {
     return model_diff_touches(pipeline->model_diff, run->model, true);
 }
 
+/* Reads bronze back and cleans that. */
+static bool clean_stored(struct sheet_run *run, struct pull *stored, struct clean_sheet *clean,
+                         struct err *err) {
+    if (!bronze_read_current(run->pipeline->warehouse, run->model, true, stored, err))
+        return false;
+    pull_hash_rows(stored);
+    clean_sheet(clean, stored);
+    return true;
+}
+
 static bool build_whole(struct sheet_run *run, struct silver_build *build,
                         struct silver_counts *counts, struct err *err) {
     struct pull stored = {0};
-    struct clean_sheet fresh = {0};
+    struct clean_sheet stored_clean = {0};
     struct pull *pull = run->has_rows ? &run->prefetch->pull : &stored;
-    struct clean_sheet *clean =
-        run->has_rows && run->prefetch->has_clean ? &run->prefetch->clean : &fresh;
-    bool ok = true;
-    if (!run->has_rows) {
-        ok = bronze_read_current(run->pipeline->warehouse, run->model, true, &stored, err);
-        if (ok)
-            pull_hash_rows(&stored);
-    }
-    if (ok && clean == &fresh)
-        clean_sheet(&fresh, pull);
+    struct clean_sheet *clean = run->has_rows ? prefetch_clean(run->prefetch) : &stored_clean;
+    bool ok = run->has_rows || clean_stored(run, &stored, &stored_clean, err);
     build->header = &pull->header;
     ok = ok &&
          (!needs_keys(run) ||
           bronze_write_keys(run->pipeline->warehouse, pull, build->change->row_ids, err)) &&
          silver_build_whole(build, pull, clean, counts, err);
-    clean_free(&fresh);
+    clean_free(&stored_clean);
     pull_free(&stored);
     return ok;
 }
@@ -391,7 +393,8 @@ static bool read_google_pull(struct pipeline *pipeline, const struct sheet_model
     return true;
 }
 
-/* A sheet that has no silver yet, or that will be rebuilt anyway, is cleaned while it is read. */
+/* A sheet that has no silver yet, or that will be rebuilt anyway, is cleaned as soon as it is read.
+ */
 static bool fill_prefetch(struct pipeline *pipeline, size_t index, struct last_load *last,
                           struct prefetch *prefetch, struct err *err) {
     const struct sheet_model *model = &pipeline->model->sheets[index];

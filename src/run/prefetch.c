@@ -12,13 +12,15 @@ bool prefetch_has_rows(const struct prefetch *prefetch) {
 static void *prefetch_work(void *context) {
     struct prefetch *prefetch = context;
     prefetch->is_ok = pull_read(&prefetch->pull, prefetch->model, &prefetch->task, &prefetch->err);
-    if (!prefetch_has_rows(prefetch))
-        return NULL;
-    pull_hash_rows(&prefetch->pull);
-    if (prefetch->wants_clean) {
-        clean_sheet(&prefetch->clean, &prefetch->pull);
-        prefetch->has_clean = true;
-    }
+    if (prefetch_has_rows(prefetch))
+        pull_hash_rows(&prefetch->pull);
+    return NULL;
+}
+
+static void *clean_work(void *context) {
+    struct prefetch *prefetch = context;
+    clean_sheet(&prefetch->clean, &prefetch->pull);
+    prefetch->has_clean = true;
     return NULL;
 }
 
@@ -71,7 +73,16 @@ bool prefetch_finish(struct prefetch *prefetch, struct watch *watch, struct prog
     prefetch_join(prefetch);
     if (!prefetch->is_ok)
         *err = prefetch->err;
+    if (prefetch->wants_clean && prefetch_has_rows(prefetch))
+        prefetch->is_started = worker_start(&prefetch->thread, clean_work, prefetch);
     return prefetch->is_ok;
+}
+
+struct clean_sheet *prefetch_clean(struct prefetch *prefetch) {
+    prefetch_join(prefetch);
+    if (!prefetch->has_clean)
+        clean_work(prefetch);
+    return &prefetch->clean;
 }
 
 void prefetch_free(struct prefetch *prefetch) {

@@ -1,4 +1,5 @@
-/* Reads and cleans the next sheet on a second core while this one is being written. */
+/* Reads the next sheet on a second core while this one is being written, and cleans this one while
+ * its rows go into bronze. */
 #ifndef GOLDLEAF_RUN_PREFETCH_H
 #define GOLDLEAF_RUN_PREFETCH_H
 
@@ -15,27 +16,30 @@ struct prefetch {
     bool wants_clean; /* the whole sheet will be built, so clean it, too */
     /* what came of it */
     struct pull pull;
-    struct clean_sheet clean;
-    bool has_clean;
     bool is_ok;
     struct err err;
     /* private */
+    struct clean_sheet clean;
+    bool has_clean;
     pthread_t thread;
     bool is_started;
 };
 
 void prefetch_start(struct prefetch *prefetch);
 
-/* Whether it still goes on. */
+/* Whether it is still being read. */
 bool prefetch_is_running(struct prefetch *prefetch);
 
-/* Whether what came is to be compared with what there is. To be asked when it does not go on. */
+/* Whether what came is to be compared with what there is. To be asked when it was read. */
 bool prefetch_has_rows(const struct prefetch *prefetch);
 
-/* Waits for the end, and shows meanwhile what `watch`, if there is one, has to tell; false with the
- * error. The sheet is the caller's until prefetch_free(). */
+/* Waits until it was read, and shows meanwhile what `watch`, if there is one, has to tell; false
+ * with the error. The sheet is the caller's until prefetch_free(). */
 bool prefetch_finish(struct prefetch *prefetch, struct watch *watch, struct progress *progress,
                      struct err *err);
+
+/* The sheet's rows, cleaned. Waits for them; from prefetch_finish() on. */
+struct clean_sheet *prefetch_clean(struct prefetch *prefetch);
 void prefetch_free(struct prefetch *prefetch);
 
 #endif
