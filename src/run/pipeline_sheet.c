@@ -409,7 +409,8 @@ static bool fill_prefetch(struct pipeline *pipeline, size_t index, struct last_l
         .task = {.source = pipeline->source,
                  .index = index,
                  .last_source_hash = pipeline->is_full ? NULL : last->source_hash},
-        .wants_clean = pipeline->builds_silver && (pipeline->is_full || !built_by)};
+        .wants_clean = pipeline->builds_silver && (pipeline->is_full || !built_by),
+        .build = {.model = pipeline->model, .sheet = index, .deltas = pipeline->deltas}};
     return read_google_pull(pipeline, model, &prefetch->task.past, err);
 }
 

@@ -20,6 +20,8 @@ static void *prefetch_work(void *context) {
 static void *clean_work(void *context) {
     struct prefetch *prefetch = context;
     clean_sheet(&prefetch->clean, &prefetch->pull);
+    prefetch->build.header = &prefetch->pull.header;
+    silver_check_early(&prefetch->build, &prefetch->clean);
     prefetch->has_clean = true;
     return NULL;
 }

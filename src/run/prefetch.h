@@ -5,7 +5,7 @@
 
 #include "run/progress.h"
 #include "run/watch.h"
-#include "stages/clean.h"
+#include "stages/silver.h"
 
 #include <pthread.h>
 
@@ -13,7 +13,8 @@ struct prefetch {
     /* what to do */
     const struct sheet_model *model;
     struct pull_task task;
-    bool wants_clean; /* the whole sheet will be built, so clean it, too */
+    bool wants_clean;          /* the whole sheet will be built, so clean it, too */
+    struct silver_build build; /* for silver_check_early(), but for the header */
     /* what came of it */
     struct pull pull;
     bool is_ok;
@@ -38,7 +39,8 @@ bool prefetch_has_rows(const struct prefetch *prefetch);
 bool prefetch_finish(struct prefetch *prefetch, struct watch *watch, struct progress *progress,
                      struct err *err);
 
-/* The sheet's rows, cleaned. Waits for them; from prefetch_finish() on. */
+/* The sheet's rows, cleaned and, where that could be done, with their parents looked up. Waits for
+ * them; from prefetch_finish() on. */
 struct clean_sheet *prefetch_clean(struct prefetch *prefetch);
 void prefetch_free(struct prefetch *prefetch);
 

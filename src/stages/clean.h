@@ -48,6 +48,7 @@ struct clean_sheet {
     uint32_t *order;
     size_t order_count;
     size_t blank_count;
+    bool has_parents; /* the rows that are still in were found to have theirs */
     struct clean_faults rejects, warnings;
     struct arena arena;
 };

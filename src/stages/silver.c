@@ -53,68 +53,86 @@ static const struct value *whole_row(const void *context, size_t index) {
     return clean->values + (size_t)clean->order[index] * clean->model->field_count;
 }
 
-/* The rows on their way to silver, in the order of its primary key: those whose parents are missing
- * are turned away, and of the others is kept what their children will ask for. The database is
- * slower than we are, so all this takes no time of its own. */
-struct whole_source {
-    const struct silver_build *build;
-    struct clean_sheet *clean;
-    struct reference_lookup **parents;
-    size_t next, kept;
-};
-
 /* Rows are taken in another order than they lie in memory, so they are sent for. */
 #define ROWS_AHEAD 8
 
-static bool whole_check(struct whole_source *source, uint32_t index, struct value *values) {
-    struct clean_sheet *clean = source->clean;
-    struct clean_fault fault = {0};
-    bool is_kept;
-    reference_check(source->parents, clean->model, source->build->header, values, &is_kept, &fault,
-                    &clean->arena);
-    fault.row = clean->rows[index];
-    if (!is_kept)
-        clean_fault_add(&clean->rejects, fault);
-    return is_kept;
+static struct value *whole_take(const struct clean_sheet *clean, size_t index) {
+    if (index + ROWS_AHEAD < clean->order_count)
+        __builtin_prefetch(whole_row(clean, index + ROWS_AHEAD));
+    return clean->values + (size_t)clean->order[index] * clean->model->field_count;
 }
+
+/* Turns away the rows whose parents are missing; their warnings go with them. */
+static void whole_check(const struct silver_build *build, struct clean_sheet *clean,
+                        struct reference_lookup *const *parents) {
+    size_t kept = 0, count = clean->order_count;
+    for (size_t i = 0; i < count; i++) {
+        struct clean_fault fault = {0};
+        bool is_kept;
+        uint32_t index = clean->order[i];
+        reference_check(parents, clean->model, build->header, whole_take(clean, i), &is_kept,
+                        &fault, &clean->arena);
+        fault.row = clean->rows[index];
+        if (is_kept)
+            clean->order[kept++] = index;
+        else
+            clean_fault_add(&clean->rejects, fault);
+    }
+    clean->order_count = kept;
+    clean->has_parents = true;
+    if (kept < count)
+        clean_drop_warnings(clean);
+}
+
+void silver_check_early(const struct silver_build *build, struct clean_sheet *clean) {
+    struct reference_lookup **parents;
+    if (!silver_lookups_take(build, &parents))
+        return;
+    whole_check(build, clean, parents);
+    silver_lookups_close(build, parents);
+}
+
+static bool whole_check_late(const struct silver_build *build, struct clean_sheet *clean,
+                             struct err *err) {
+    struct reference_lookup **parents = NULL;
+    struct row_list rows = {whole_row, clean, clean->order_count};
+    bool ok = silver_lookups_open(build, rows, NULL, &parents, err);
+    if (ok)
+        whole_check(build, clean, parents);
+    silver_lookups_close(build, parents);
+    return ok;
+}
+
+/* The rows on their way to silver, in the order of its primary key. What their children will ask
+ * for is kept: the database is slower than we are, so that takes no time of its own. */
+struct whole_source {
+    const struct silver_build *build;
+    const struct clean_sheet *clean;
+    size_t next;
+};
 
 static bool whole_next(void *context, struct value *out) {
     struct whole_source *source = context;
-    struct clean_sheet *clean = source->clean;
+    const struct clean_sheet *clean = source->clean;
     const struct silver_delta *delta = &source->build->deltas[source->build->sheet];
     size_t width = clean->model->field_count;
-    while (source->next < clean->order_count) {
-        if (source->next + ROWS_AHEAD < clean->order_count)
-            __builtin_prefetch(whole_row(clean, source->next + ROWS_AHEAD));
-        uint32_t index = clean->order[source->next++];
-        struct value *values = clean->values + (size_t)index * width;
-        if (!whole_check(source, index, values))
-            continue;
-        clean->order[source->kept++] = index;
-        for (size_t i = 0; i < delta->lookup_count; i++)
-            reference_add(delta->lookups[i], values);
-        memcpy(out, values, width * sizeof *out);
-        out[width] = value_integer(source->build->change->row_ids[clean->rows[index]]);
-        return true;
-    }
-    return false;
+    if (source->next == clean->order_count)
+        return false;
+    uint32_t index = clean->order[source->next];
+    const struct value *values = whole_take(clean, source->next++);
+    for (size_t i = 0; i < delta->lookup_count; i++)
+        reference_add(delta->lookups[i], values);
+    memcpy(out, values, width * sizeof *out);
+    out[width] = value_integer(source->build->change->row_ids[clean->rows[index]]);
+    return true;
 }
 
-/* The warnings of the rows that are turned away go with them. */
-static bool whole_load(const struct silver_build *build, struct clean_sheet *clean,
+static bool whole_load(const struct silver_build *build, const struct clean_sheet *clean,
                        struct err *err) {
     struct whole_source source = {.build = build, .clean = clean};
-    struct row_list rows = {whole_row, clean, clean->order_count};
     silver_lookups_begin(build);
-    bool ok = silver_lookups_open(build, rows, NULL, &source.parents, err) &&
-              silver_load_rows(build->warehouse, clean->model,
-                               (struct row_source){whole_next, &source}, rows.count, err);
-    silver_lookups_close(build, source.parents);
-    bool has_lost = source.kept < clean->order_count;
-    clean->order_count = source.kept;
-    if (ok && has_lost)
-        clean_drop_warnings(clean);
-    return ok;
+    return silver_load_rows(build->warehouse, clean->model,
+                            (struct row_source){whole_next, &source}, clean->order_count, err);
 }
 
 static bool whole_write_faults(const struct silver_build *build, const struct pull *pull,
@@ -154,7 +172,8 @@ bool silver_build_whole(struct silver_build *build, const struct pull *pull,
     const struct sheet_model *sheet = &build->model->sheets[build->sheet];
     *counts = (struct silver_counts){0};
     build->deltas[build->sheet].is_bulk = true;
-    if (!schema_index_silver(build->warehouse, sheet, false, err) ||
+    if ((!clean->has_parents && !whole_check_late(build, clean, err)) ||
+        !schema_index_silver(build->warehouse, sheet, false, err) ||
         !whole_empty(build, &counts->removed, err) || !whole_load(build, clean, err) ||
         !schema_index_silver(build->warehouse, sheet, true, err) ||
         !whole_write_faults(build, pull, clean, err))

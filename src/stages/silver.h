@@ -50,6 +50,11 @@ struct silver_build {
     struct silver_delta *deltas; /* per sheet of the model; this build fills its own */
 };
 
+/* Looks the parents of all rows up before silver_build_whole(), if the parents' own builds left all
+ * that takes. Needs of the build its model, sheet, header and deltas only, and no database: it may
+ * run in a thread of its own. */
+void silver_check_early(const struct silver_build *build, struct clean_sheet *clean);
+
 /* Builds the whole sheet. `pull` holds its rows with hashes, `clean` the result of clean_sheet();
  * change->row_ids goes with the pull's rows. */
 bool silver_build_whole(struct silver_build *build, const struct pull *pull,

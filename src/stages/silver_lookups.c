@@ -80,6 +80,20 @@ static bool open_lookup(const struct silver_build *build, const struct reference
     return true;
 }
 
+bool silver_lookups_take(const struct silver_build *build, struct reference_lookup ***lookups) {
+    const struct sheet_model *sheet = &build->model->sheets[build->sheet];
+    bool has_all = true;
+    *lookups = memory_resize(NULL, sheet->reference_count, sizeof **lookups);
+    for (size_t i = 0; i < sheet->reference_count; i++) {
+        const struct reference *reference = &sheet->references[i];
+        (*lookups)[i] = find_lookup(&build->deltas[reference->parent], reference);
+        has_all &= (*lookups)[i] != NULL;
+    }
+    if (!has_all)
+        free(*lookups);
+    return has_all;
+}
+
 bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
                          const struct row_list *before, struct reference_lookup ***lookups,
                          struct err *err) {

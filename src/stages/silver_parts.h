@@ -14,6 +14,9 @@ void silver_lookups_begin(const struct silver_build *build);
 bool silver_lookups_open(const struct silver_build *build, struct row_list rows,
                          const struct row_list *before, struct reference_lookup ***lookups,
                          struct err *err);
+
+/* The same where all of them were left behind; false where one was not. */
+bool silver_lookups_take(const struct silver_build *build, struct reference_lookup ***lookups);
 void silver_lookups_close(const struct silver_build *build, struct reference_lookup **lookups);
 
 /* The set of keys that a build has to look at. */
