@@ -26,6 +26,8 @@ static const char *const SETTINGS[][2] = {
     {"work_mem", "'64MB'"},
     {"maintenance_work_mem", "'128MB'"},
     {"jit", "off"},
+    /* grouping by day gives few rows, where the planner fears many and does not share the work */
+    {"parallel_tuple_cost", "0.02"},
     /* for the plans of this very run; see postgres_analyze() */
     {"default_statistics_target", "20"},
     /* what a run looks up was read or written just now, and is in memory */
