@@ -52,13 +52,10 @@ static bool read_fully(int file, char *data, size_t size, size_t *got) {
     size_t own = size < BYTES_TO_SHARE ? size : size / 2;
     struct file_part here = {.file = file, .data = data, .size = own};
     struct file_part there = {.file = file, .data = data, .from = own, .size = size - own};
-    pthread_t thread;
-    bool is_shared = own < size && worker_start(&thread, read_part, &there);
-    read_part(&here);
-    if (is_shared)
-        pthread_join(thread, NULL);
+    if (own < size)
+        worker_do_both(read_part, &here, &there);
     else
-        read_part(&there);
+        read_part(&here);
     *got = here.got < own ? here.got : here.got + there.got;
     errno = here.error ? here.error : there.error;
     return errno == 0;

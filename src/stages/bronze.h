@@ -46,7 +46,7 @@ struct bronze_change {
     struct arena arena;
 };
 
-/* What the stages after bronze need to know of a change. Lists are malloc'ed. */
+/* What the stages after bronze need to know of a change. Lists are malloc'ed, but for the keys. */
 struct sheet_change {
     bool is_first, is_new_header;
     int64_t *row_ids; /* of the versions that are current now, in sheet order */

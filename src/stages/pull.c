@@ -112,13 +112,10 @@ void pull_hash_rows(struct pull *pull) {
     pull->hashes = memory_resize(NULL, row_count, sizeof *pull->hashes);
     struct hash_rows here = {&pull->sheet, seeds, pull->hashes, 0, own};
     struct hash_rows there = {&pull->sheet, seeds, pull->hashes, own, row_count};
-    pthread_t thread;
-    bool is_shared = own < row_count && worker_start(&thread, hash_rows, &there);
-    hash_rows(&here);
-    if (is_shared)
-        pthread_join(thread, NULL);
+    if (own < row_count)
+        worker_do_both(hash_rows, &here, &there);
     else
-        hash_rows(&there);
+        hash_rows(&here);
     pull_content_hash(pull->hashes, row_count, pull->header.columns, pull->header.column_count,
                       pull->content_hash);
 }

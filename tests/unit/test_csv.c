@@ -394,6 +394,31 @@ static void test_read_file(void **state) {
     free((void *)text.data);
 }
 
+/* Two threads read a large one; every number stands where it belongs. */
+static void test_read_large_file(void **state) {
+    (void)state;
+    const uint32_t count = 700001;
+    char path[] = "/tmp/goldleaf-csv-XXXXXX";
+    struct span text;
+    uint64_t hash;
+    struct err err = {0};
+    int file = mkstemp(path);
+    FILE *stream = fdopen(file, "w");
+    assert_non_null(stream);
+    for (uint32_t i = 0; i < count; i++)
+        fwrite(&i, sizeof i, 1, stream);
+    assert_int_equal(fclose(stream), 0);
+    bool is_read = csv_read_file(path, &text, &hash, &err);
+    unlink(path);
+    if (!is_read)
+        fail_msg("%s", err.message);
+    assert_int_equal(text.size, count * sizeof count);
+    for (uint32_t i = 0; i < count; i++)
+        if (memcmp(text.data + i * sizeof i, &i, sizeof i) != 0)
+            fail_msg("number %u", i);
+    free((void *)text.data);
+}
+
 static void expect_unreadable(const char *path, const char *message) {
     struct span text;
     uint64_t hash;
@@ -424,12 +449,13 @@ static void test_unreadable_files(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fixtures),    cmocka_unit_test(test_faulty_fixtures),
-        cmocka_unit_test(test_delimiter),   cmocka_unit_test(test_sep_line),
-        cmocka_unit_test(test_record_ends), cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_too_wide),    cmocka_unit_test(test_against_slow_parser),
-        cmocka_unit_test(test_borders),     cmocka_unit_test(test_row_starts_grow),
-        cmocka_unit_test(test_read_file),   cmocka_unit_test(test_unreadable_files),
+        cmocka_unit_test(test_fixtures),         cmocka_unit_test(test_faulty_fixtures),
+        cmocka_unit_test(test_delimiter),        cmocka_unit_test(test_sep_line),
+        cmocka_unit_test(test_record_ends),      cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_too_wide),         cmocka_unit_test(test_against_slow_parser),
+        cmocka_unit_test(test_borders),          cmocka_unit_test(test_row_starts_grow),
+        cmocka_unit_test(test_read_file),        cmocka_unit_test(test_read_large_file),
+        cmocka_unit_test(test_unreadable_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
