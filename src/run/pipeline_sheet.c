@@ -22,7 +22,6 @@ struct sheet_run {
     const struct sheet_model *model;
     struct run_sheet *report;
     struct prefetch *prefetch;               /* NULL when this run does not pull */
-    bool has_rows;                           /* the prefetch holds the sheet as it is current now */
     struct last_load last_load, last_silver; /* before this run */
     struct bronze_state *state;              /* of bronze, when it was read already; or NULL */
     struct sheet_change change;              /* of this run's pull */
@@ -154,13 +153,13 @@ static bool write_change(struct sheet_run *run, struct bronze_change *change, st
     if (!bronze_write(pipeline->warehouse, pull, pipeline->run.snapshot_id,
                       pipeline->report->loaded_at, change, &run->change, err))
         return false;
-    run->has_change = run->has_rows = true;
+    run->has_change = true;
     return record_bronze(run, err);
 }
 
 static bool compare_and_write(struct sheet_run *run, struct err *err) {
     struct pipeline *pipeline = run->pipeline;
-    const struct pull *pull = &run->prefetch->pull;
+    struct pull *pull = &run->prefetch->pull;
     struct bronze_change change;
     progress_begin(pipeline->progress, "comparing", run->model->name, 0);
     bool ok = bronze_compare(pipeline->warehouse, pull, run->state, &change, err);
@@ -300,9 +299,10 @@ static bool build_whole(struct sheet_run *run, struct silver_build *build,
                         struct silver_counts *counts, struct err *err) {
     struct pull stored = {0};
     struct clean_sheet stored_clean = {0};
-    struct pull *pull = run->has_rows ? &run->prefetch->pull : &stored;
-    struct clean_sheet *clean = run->has_rows ? prefetch_clean(run->prefetch) : &stored_clean;
-    bool ok = run->has_rows || clean_stored(run, &stored, &stored_clean, err);
+    bool has_rows = run->has_change && !run->prefetch->pull.sheet.is_partial;
+    struct pull *pull = has_rows ? &run->prefetch->pull : &stored;
+    struct clean_sheet *clean = has_rows ? prefetch_clean(run->prefetch) : &stored_clean;
+    bool ok = has_rows || clean_stored(run, &stored, &stored_clean, err);
     build->header = &pull->header;
     ok = ok &&
          (!needs_keys(run) ||
@@ -313,12 +313,14 @@ static bool build_whole(struct sheet_run *run, struct silver_build *build,
     return ok;
 }
 
+/* The rows that this run's pull brought are in memory; of older ones not even the text need be. */
 static bool build_touched(struct sheet_run *run, struct silver_build *build,
                           struct silver_counts *counts, struct err *err) {
     struct pull stored = {0};
-    bool ok = run->has_rows ||
-              bronze_read_current(run->pipeline->warehouse, run->model, false, &stored, err);
-    build->pull = run->has_rows ? &run->prefetch->pull : NULL;
+    bool has_rows = build->change == &run->change;
+    bool ok =
+        has_rows || bronze_read_current(run->pipeline->warehouse, run->model, false, &stored, err);
+    build->pull = has_rows ? &run->prefetch->pull : NULL;
     build->header = build->pull ? &build->pull->header : &stored.header;
     ok = ok && silver_build_touched(build, counts, err);
     pull_free(&stored);
@@ -411,6 +413,7 @@ static bool fill_prefetch(struct pipeline *pipeline, size_t index, struct last_l
                  .last_source_hash = pipeline->is_full ? NULL : last->source_hash},
         .wants_clean = pipeline->builds_silver && (pipeline->is_full || !built_by),
         .build = {.model = pipeline->model, .sheet = index, .deltas = pipeline->deltas}};
+    prefetch->task.past.is_compared = prefetch->task.last_source_hash && !prefetch->wants_clean;
     return read_google_pull(pipeline, model, &prefetch->task.past, err);
 }
 

@@ -9,14 +9,28 @@
 
 #include "base/buf.h"
 #include "source/sheet.h"
+#include "source/sheet_file.h"
+
+/* From here on the text of a file may stay where it is. */
+#define CSV_LARGE_BYTES ((size_t)1 << 20)
+#define CSV_WINDOW_BYTES (CSV_LARGE_BYTES / 4) /* of it that is looked at at a time */
 
 /* Reads a whole file into memory. `*text` is malloc'ed; `*hash` is of its bytes. ERR_FAILED with
- * the path when it cannot be read, is not a regular file, or changes size while being read. */
+ * the path when it cannot be read, is not a regular file, or changes while being read. */
 bool csv_read_file(const char *path, struct span *text, uint64_t *hash, struct err *err);
+
+/* The same without the text, for who may not want it: `*file` is the caller's, who can take the
+ * text from it, or make a sheet of it. */
+bool csv_hash_file(const char *path, struct sheet_file **file, uint64_t *hash, struct err *err);
+bool csv_take_text(struct sheet_file *file, struct span *text, uint64_t *hash, struct err *err);
 
 /* Makes a sheet of CSV text, which it takes over (also on failure, when it is freed). `name` is
  * the file's name for messages. An empty text gives a sheet without header and rows. */
 bool csv_parse(const char *name, struct span text, struct sheet *sheet, struct err *err);
+
+/* The same for a file, which it takes over. Where that is possible the text stays in the file, and
+ * what was read has to be checked (sheet_take_in). `window` is how much is looked at at a time. */
+bool csv_parse_file(struct sheet_file *file, size_t window, struct sheet *sheet, struct err *err);
 
 /* Appends a cell so that csv_parse() reads the same text again: quoted where it has to be. */
 void csv_add_cell(struct buf *csv, struct span cell);

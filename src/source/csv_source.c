@@ -19,14 +19,15 @@ static bool csv_source_read(struct source *source, size_t index, const struct so
                             struct arena *arena, struct source_sheet *sheet, struct err *err) {
     struct csv_source *self = (struct csv_source *)source;
     struct stat info;
-    (void)past;
     *sheet = (struct source_sheet){.source = "csv"};
     sheet->location = csv_source_path(arena, self->folder, &self->model->sheets[index]);
     if (stat(sheet->location, &info) != 0) {
         sheet->missing = arena_printf(arena, "%s does not exist", sheet->location);
         return true;
     }
-    return csv_read_file(sheet->location, &sheet->text, &sheet->hash, err);
+    return past->is_compared && info.st_size >= (off_t)CSV_LARGE_BYTES
+               ? csv_hash_file(sheet->location, &sheet->file, &sheet->hash, err)
+               : csv_read_file(sheet->location, &sheet->text, &sheet->hash, err);
 }
 
 static void csv_source_close(struct source *source) {

@@ -14,10 +14,15 @@ static inline void cell_list_add(struct cell_list *list, const char *start, cons
     list->count++;
 }
 
+/* Where a row starts in the text that is in memory. */
+static size_t row_start(const struct sheet *sheet, size_t row) {
+    return sheet->row_starts[row] - sheet->text_at;
+}
+
 /* The offset behind a row's last cell: its end without the line end. */
 static size_t row_end(const struct sheet *sheet, size_t row) {
     const char *text = sheet->text.data;
-    size_t start = sheet->row_starts[row], end = sheet->row_starts[row + 1];
+    size_t start = row_start(sheet, row), end = row_start(sheet, row + 1);
     if (end > start && text[end - 1] == '\n')
         end--;
     if (end > start && text[end - 1] == '\r')
@@ -55,15 +60,18 @@ static struct span take_pairs_apart(struct span raw, size_t pairs, struct arena 
 }
 
 /* A quoted cell without its quotes. `start` is behind the opening quote; returns the place behind
- * the closing one. A sheet is only made when its quotes are in order, so there is one. */
+ * the closing one. A sheet is only made when its quotes are in order; but a file may have been
+ * written to since. */
 static const char *take_quoted(const char *start, const char *end, struct span *cell,
                                struct arena *arena) {
     size_t pairs = 0;
     const char *quote = memchr(start, '"', (size_t)(end - start));
-    while (quote + 1 < end && quote[1] == '"') {
+    while (quote && quote + 1 < end && quote[1] == '"') {
         pairs++;
         quote = memchr(quote + 2, '"', (size_t)(end - quote - 2));
     }
+    if (!quote)
+        return *cell = (struct span){start, (size_t)(end - start)}, end;
     *cell = (struct span){start, (size_t)(quote - start)};
     if (pairs)
         *cell = take_pairs_apart(*cell, pairs, arena);
@@ -93,7 +101,7 @@ static void split_quoted(const struct sheet *sheet, size_t start, size_t end,
 size_t sheet_read_row(const struct sheet *sheet, size_t row, struct span *cells,
                       struct arena *arena) {
     struct cell_list list = {.cells = cells, .room = sheet->width};
-    size_t start = sheet->row_starts[row], end = row_end(sheet, row);
+    size_t start = row_start(sheet, row), end = row_end(sheet, row);
     if (sheet->is_plain || !memchr(sheet->text.data + start, '"', end - start))
         split_plain(sheet, start, end, &list);
     else
@@ -103,8 +111,79 @@ size_t sheet_read_row(const struct sheet *sheet, size_t row, struct span *cells,
     return list.count;
 }
 
+#define VIEW_BYTES ((size_t)262144)
+
+size_t sheet_view(const struct sheet *sheet, size_t first, size_t end, struct buf *room,
+                  struct sheet *view) {
+    const size_t *starts = sheet->row_starts;
+    size_t last = first + 1;
+    *view = *sheet;
+    if (!sheet->file)
+        return end;
+    while (last < end && starts[last + 1] - starts[first] <= VIEW_BYTES)
+        last++;
+    size_t size = starts[last] - starts[first];
+    buf_clear(room);
+    buf_reserve(room, size);
+    sheet_file_read(sheet->file, starts[first], size, room->data);
+    view->text = (struct span){room->data, size};
+    view->text_at = starts[first];
+    view->file = NULL;
+    return last;
+}
+
+/* What is wanted goes into `text`, and the rows' starts are from now on those in it. */
+struct taking {
+    struct sheet *sheet;
+    bool (*is_wanted)(const void *context, size_t row);
+    const void *context;
+    struct buf text, room;
+};
+
+static void take_row(struct taking *taking, size_t row, struct span text) {
+    bool is_wanted = taking->is_wanted(taking->context, row);
+    taking->sheet->row_starts[row] = taking->text.size;
+    taking->sheet->is_partial |= !is_wanted;
+    if (is_wanted)
+        buf_add(&taking->text, text);
+}
+
+/* From a row that is wanted on; returns the row behind those that could be read with it. */
+static size_t take_rows(struct taking *taking, size_t first) {
+    struct sheet view;
+    size_t *starts = taking->sheet->row_starts, start = starts[first];
+    size_t end = sheet_view(taking->sheet, first, taking->sheet->row_count, &taking->room, &view);
+    for (size_t row = first; row < end; row++) {
+        struct span text = {view.text.data + start - view.text_at, starts[row + 1] - start};
+        start = starts[row + 1];
+        take_row(taking, row, text);
+    }
+    return end;
+}
+
+bool sheet_take_in(struct sheet *sheet, bool (*is_wanted)(const void *context, size_t row),
+                   const void *context, struct err *err) {
+    struct taking taking = {sheet, is_wanted, context, {0}, {0}};
+    if (!sheet->file)
+        return true;
+    buf_reserve(&taking.text, 1);
+    for (size_t row = 0; row < sheet->row_count;)
+        if (is_wanted(context, row))
+            row = take_rows(&taking, row);
+        else
+            take_row(&taking, row++, SPAN(""));
+    sheet->row_starts[sheet->row_count] = taking.text.size;
+    bool ok = sheet_file_check(sheet->file, err);
+    sheet_file_close(sheet->file);
+    sheet->file = NULL;
+    sheet->text = buf_span(&taking.text);
+    buf_free(&taking.room);
+    return ok;
+}
+
 void sheet_free(struct sheet *sheet) {
     free((void *)sheet->text.data);
+    sheet_file_close(sheet->file);
     free(sheet->row_starts);
     arena_free(&sheet->arena);
     *sheet = (struct sheet){0};

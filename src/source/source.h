@@ -5,7 +5,7 @@
 #define GOLDLEAF_SOURCE_SOURCE_H
 
 #include "base/arena.h"
-#include "base/err.h"
+#include "source/sheet_file.h"
 
 #include <stdint.h>
 
@@ -18,11 +18,13 @@ struct source_sheet {
                              with it; nothing else is set then */
     const char *fallback; /* NULL, or why this is not the source that was meant */
     struct span text;     /* malloc'ed, the caller's */
-    uint64_t hash;        /* of the text */
+    struct sheet_file *file; /* NULL, or what has the text instead; the caller's */
+    uint64_t hash;           /* of the text */
 };
 
 /* What is known of the sheet's past. */
 struct source_past {
+    bool is_compared;    /* with an older version: not much of the text may be wanted */
     int64_t pulled_at_s; /* when it last came from Google, seconds since 1970; -1: never */
 };
 

@@ -158,8 +158,17 @@ static void bronze_count_lost(struct bronze_change *change) {
     change->rows_lost = lost;
 }
 
-bool bronze_compare(struct warehouse *warehouse, const struct pull *pull,
-                    struct bronze_state *state, struct bronze_change *change, struct err *err) {
+/* Of a row that is in bronze as it is the text is not wanted again; unless silver will be built
+ * whole, for a new header or for the number of other rows. */
+static bool is_row_wanted(const void *context, size_t row) {
+    const struct bronze_change *change = context;
+    const struct match *match = &change->match;
+    return match->kind[row] != MATCH_KEPT || change->is_new_header ||
+           (match->new_count - match->kept) * 8 > match->new_count;
+}
+
+bool bronze_compare(struct warehouse *warehouse, struct pull *pull, struct bronze_state *state,
+                    struct bronze_change *change, struct err *err) {
     *change = (struct bronze_change){0};
     const char *last_header;
     if (state) {
@@ -174,7 +183,8 @@ bool bronze_compare(struct warehouse *warehouse, const struct pull *pull,
     change->is_new_header = !last_header || strcmp(last_header, change->header_json) != 0;
     match_by_content(change->state.hashes, change->state.count, pull->hashes, pull->sheet.row_count,
                      &change->match);
-    if (!bronze_match_keys(warehouse, pull, change, err))
+    if (!sheet_take_in(&pull->sheet, is_row_wanted, change, err) ||
+        !bronze_match_keys(warehouse, pull, change, err))
         return false;
     bronze_count_lost(change);
     return true;

@@ -71,9 +71,10 @@ bool bronze_read_state(struct warehouse *warehouse, const struct sheet_model *mo
 void bronze_state_free(struct bronze_state *state);
 
 /* Compares a pull, hashes included, with what is current. Reads only. `state`, when it was read
- * already, is taken over; NULL: it is read here. */
-bool bronze_compare(struct warehouse *warehouse, const struct pull *pull,
-                    struct bronze_state *state, struct bronze_change *change, struct err *err);
+ * already, is taken over; NULL: it is read here. Of a pull whose text is in a file the rows that
+ * need a new version are taken into memory, or all where these are many. */
+bool bronze_compare(struct warehouse *warehouse, struct pull *pull, struct bronze_state *state,
+                    struct bronze_change *change, struct err *err);
 void bronze_change_free(struct bronze_change *change);
 
 /* Writes the change as snapshot `snapshot_id`; what `done` needs of it is taken over. */

@@ -21,14 +21,17 @@ bool pull_read(struct pull *pull, const struct sheet_model *model, const struct 
     if (origin->missing || origin->kept)
         return true;
     pull_format_hash(pull->source_hash, origin->hash);
-    struct span text = origin->text;
+    struct source_sheet taken = *origin;
     origin->text = (struct span){0};
+    origin->file = NULL;
     if (task->last_source_hash && strcmp(task->last_source_hash, pull->source_hash) == 0) {
         pull->is_same = true;
-        free((char *)text.data);
+        free((char *)taken.text.data);
+        sheet_file_close(taken.file);
         return true;
     }
-    if (!csv_parse(origin->location, text, &pull->sheet, err))
+    if (taken.file ? !csv_parse_file(taken.file, CSV_WINDOW_BYTES, &pull->sheet, err)
+                   : !csv_parse(origin->location, taken.text, &pull->sheet, err))
         return false;
     if (pull->sheet.row_count >= UINT32_MAX)
         return err_set(err, ERR_FAILED, "%s: more than %u rows in one sheet", model->path,
@@ -85,20 +88,30 @@ struct hash_rows {
     size_t first, end;
 };
 
-static void *hash_rows(void *context) {
-    const struct hash_rows *rows = context;
-    size_t width = rows->sheet->width;
+static void hash_view(const struct hash_rows *rows, const struct sheet *view, size_t first,
+                      size_t end, struct span *cells) {
     struct arena scratch = {0};
-    struct span *cells = memory_resize(NULL, width, sizeof *cells);
-    for (size_t row = rows->first; row < rows->end; row++) {
+    for (size_t row = first; row < end; row++) {
         uint64_t hash = 0;
-        sheet_read_row(rows->sheet, row, cells, &scratch);
-        for (size_t i = 0; i < width; i++)
+        sheet_read_row(view, row, cells, &scratch);
+        for (size_t i = 0; i < view->width; i++)
             hash += pull_cell_hash(cells[i], rows->seeds[i]);
         rows->hashes[row] = hash;
         if (scratch.blocks)
             arena_free(&scratch);
     }
+}
+
+static void *hash_rows(void *context) {
+    const struct hash_rows *rows = context;
+    struct span *cells = memory_resize(NULL, rows->sheet->width, sizeof *cells);
+    struct buf room = {0};
+    for (size_t row = rows->first, end; row < rows->end; row = end) {
+        struct sheet view;
+        end = sheet_view(rows->sheet, row, rows->end, &room, &view);
+        hash_view(rows, &view, row, end, cells);
+    }
+    buf_free(&room);
     free(cells);
     return NULL;
 }

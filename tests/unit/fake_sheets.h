@@ -353,7 +353,7 @@ static inline void pull_open(struct fake_pull *pull, struct fake_google *google,
 }
 
 static inline bool pull_read(struct fake_pull *pull, const char *sheet) {
-    const struct source_past past = {-1};
+    const struct source_past past = {.pulled_at_s = -1};
     int index = model_find_sheet(pull->settings.model, span_from(sheet));
     free((void *)(uintptr_t)pull->sheet.text.data);
     pull->sheet = (struct source_sheet){0};

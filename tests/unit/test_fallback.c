@@ -109,7 +109,7 @@ static int teardown(void **state) {
 }
 
 static bool read_sheet(struct world *world, const char *sheet, int64_t pulled_at_s) {
-    const struct source_past past = {pulled_at_s};
+    const struct source_past past = {.pulled_at_s = pulled_at_s};
     int index = model_find_sheet(world->model.model, span_from(sheet));
     assert_true(index >= 0);
     free((void *)(uintptr_t)world->sheet.text.data);

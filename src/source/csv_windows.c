@@ -1,0 +1,123 @@
+/* A sheet of a large file whose text stays where it is: it is looked at through windows, each of
+ * which ends with a line.
+ *
+ * A window that ends inside a quoted cell is scanned as far as its last whole record, and the next
+ * one begins behind that. A second thread begins at the line behind the middle. That this is not
+ * inside a cell is shown by the first thread, whose half ends there and is in order. */
+#include "source/csv.h"
+#include "source/csv_scan.h"
+
+#include "base/worker.h"
+
+/* What one thread scans. */
+struct half {
+    struct sheet_file *file;
+    size_t from, end, window;
+    struct csv_scan scan;
+    struct buf room;
+    bool is_in_order;
+};
+
+static struct span read_window(struct half *half, size_t at, size_t size) {
+    buf_clear(&half->room);
+    buf_reserve(&half->room, size);
+    sheet_file_read(half->file, at, size, half->room.data);
+    return (struct span){half->room.data, size};
+}
+
+/* The text up to the end of its last line; "" when none ends in it. */
+static struct span whole_lines(struct span text) {
+    const char *last = memrchr(text.data, '\n', text.size);
+    return (struct span){text.data, last ? (size_t)(last + 1 - text.data) : 0};
+}
+
+/* How much of a window is done: up to its last whole record when it is not in order. */
+static size_t scan_window(struct csv_scan *scan, struct span text, size_t at) {
+    size_t before = scan->record_count;
+    scan->text = text;
+    scan->base = at;
+    if (text.size == 0 || csv_scan_text(scan))
+        return text.size;
+    return scan->record_count > before ? scan->record_ends[scan->record_count - 1] - at : 0;
+}
+
+/* Windows grow where not one record fits. */
+static void *scan_half(void *context) {
+    struct half *half = context;
+    size_t size = half->window;
+    half->is_in_order = true;
+    for (size_t at = half->from; at < half->end && half->is_in_order;) {
+        bool is_last = half->end - at <= size;
+        struct span text = read_window(half, at, is_last ? half->end - at : size);
+        size_t done = scan_window(&half->scan, is_last ? text : whole_lines(text), at);
+        half->is_in_order = done > 0 || !is_last;
+        size = done > 0 ? half->window : size * 2;
+        half->scan.start = done > 0 ? 0 : half->scan.start;
+        at += done;
+    }
+    return NULL;
+}
+
+/* Behind the first line that ends in the middle; the end when there is none. */
+static size_t find_middle(struct half *half, size_t size) {
+    struct span text = read_window(half, size / 2, half->window);
+    const char *end = memchr(text.data, '\n', text.size);
+    return end ? size / 2 + (size_t)(end + 1 - text.data) : size;
+}
+
+static void append(struct csv_scan *scan, struct csv_scan *more) {
+    size_t count = scan->record_count + more->record_count;
+    scan->record_ends = memory_resize(scan->record_ends, count, sizeof *scan->record_ends);
+    memcpy(scan->record_ends + scan->record_count, more->record_ends,
+           more->record_count * sizeof *more->record_ends);
+    scan->record_count = count;
+    scan->width = scan->width > more->width ? scan->width : more->width;
+    scan->has_quotes |= more->has_quotes;
+    free(more->record_ends);
+}
+
+/* The header's text, which the sheet needs for as long as it lives. */
+static struct span take_head(struct half *half, struct sheet *sheet) {
+    size_t size = half->scan.record_ends[0];
+    char *text = arena_alloc(&sheet->arena, size);
+    sheet_file_read(half->file, 0, size, text);
+    return (struct span){text, size};
+}
+
+static bool scan_file(struct sheet_file *file, size_t window, struct sheet *sheet) {
+    size_t size = sheet_file_size(file);
+    struct half first = {.file = file, .end = size, .window = window}, second = first;
+    if (size < 4 * window)
+        return false;
+    first.scan.text = read_window(&first, 0, window);
+    csv_scan_head(&first.scan);
+    size_t start = first.scan.start;
+    second.scan.delimiter = first.scan.delimiter;
+    second.from = first.end = find_middle(&first, size);
+    worker_do_both(scan_half, &first, &second);
+    append(&first.scan, &second.scan);
+    bool ok = first.is_in_order && second.is_in_order && first.scan.width <= CSV_MAX_COLUMNS &&
+              first.scan.record_count > 0 && first.scan.record_ends[0] <= window;
+    if (ok) {
+        sheet->file = file;
+        first.scan.start = start;
+        csv_make_sheet(&first.scan, take_head(&first, sheet), sheet);
+    }
+    free(first.scan.record_ends);
+    buf_free(&first.room);
+    buf_free(&second.room);
+    return ok;
+}
+
+bool csv_parse_file(struct sheet_file *file, size_t window, struct sheet *sheet, struct err *err) {
+    const char *name = sheet_file_path(file);
+    struct span text;
+    uint64_t hash;
+    *sheet = (struct sheet){0};
+    if (scan_file(file, window, sheet))
+        return true;
+    /* What is wrong, and where, is told by who sees the whole. */
+    bool ok = csv_take_text(file, &text, &hash, err) && csv_parse(name, text, sheet, err);
+    sheet_file_close(file);
+    return ok;
+}
