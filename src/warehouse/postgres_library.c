@@ -46,6 +46,7 @@ static const struct library_function FUNCTIONS[] = {
     FUNCTION(getCopyData),
     FUNCTION(resultStatus),
     FUNCTION(resultErrorField),
+    FUNCTION(copyResult),
     FUNCTION(cmdTuples),
     FUNCTION(ntuples),
     FUNCTION(nfields),

@@ -45,6 +45,7 @@ struct postgres_library {
     __typeof__(&PQgetCopyData) getCopyData;
     __typeof__(&PQresultStatus) resultStatus;
     __typeof__(&PQresultErrorField) resultErrorField;
+    __typeof__(&PQcopyResult) copyResult;
     __typeof__(&PQcmdTuples) cmdTuples;
     __typeof__(&PQntuples) ntuples;
     __typeof__(&PQnfields) nfields;

@@ -1,5 +1,8 @@
-/* Statements on PostgreSQL: prepared by name, rows one by one as they come in, and statements
- * without rows sent ahead of their outcomes.
+/* Statements on PostgreSQL: rows one by one as they come in, and statements without rows sent ahead
+ * of their outcomes.
+ *
+ * Most are executed once, which takes one journey to the server when they are not prepared for it;
+ * so they get a name there only when they are executed again. What is wrong with one shows then.
  *
  * A query without parameters may be one for a million rows, so it is sent as COPY TO: that takes
  * half of the time that rows with all their trimmings take.
@@ -15,13 +18,16 @@
 
 struct postgres_statement {
     struct statement base; /* must be first */
-    char name[24];
+    char *sql;
+    char name[24];          /* "" until the server knows it by one */
+    bool was_sent;          /* executed at least once */
     size_t parameter_count; /* that the statement uses */
-    char *copy;             /* COPY (the query) TO STDOUT, or NULL when it takes parameters */
-    PGresult *shape;        /* the columns, once somebody asked */
+    bool is_copied;         /* read by COPY (the query) TO STDOUT: it takes no parameters */
+    PGresult *shape;        /* the columns, once they are known */
     bool is_copying;
-    PGresult *row;                             /* the current row, when it came just now: */
-    char *line;                                /* by one way or the other */
+    PGresult *first; /* what came first of what is being read, when nobody has looked at it yet */
+    PGresult *row;   /* the current row, when it came just now: */
+    char *line;      /* by one way or the other */
     struct value *values;                      /* its values, as many as there are columns */
     struct value *kept;                        /* rows taken in ahead of time */
     size_t kept_count, kept_capacity, kept_at; /* kept_at: behind the current one; 0: it is none */
@@ -58,32 +64,27 @@ static size_t count_parameters(const char *sql) {
     return count;
 }
 
-static char *make_copy(const char *sql) {
-    struct buf text = {0};
-    buf_printf(&text, "COPY (%s\n) TO STDOUT", sql);
-    return text.data;
-}
-
 bool postgres_prepare(struct warehouse *warehouse, struct statement **statement, const char *sql,
                       struct err *err) {
-    struct postgres_warehouse *self = postgres_of(warehouse);
-    *statement = NULL;
-    if (!postgres_settle(self, err))
-        return false;
+    (void)err;
     struct postgres_statement *made = memory_alloc(sizeof *made);
-    *made =
-        (struct postgres_statement){.base = {warehouse}, .parameter_count = count_parameters(sql)};
-    if (made->parameter_count == 0)
-        made->copy = make_copy(sql);
-    snprintf(made->name, sizeof made->name, "goldleaf_%zu", ++self->prepared);
-    bool ok = self->pq.sendPrepare(self->connection, made->name, sql, 0, NULL)
-                  ? postgres_take_results(self, NULL, err)
-                  : postgres_fail(self, NULL, err);
-    if (ok)
-        *statement = &made->base;
-    else
-        postgres_close_statement(&made->base);
-    return ok;
+    *made = (struct postgres_statement){.base = {warehouse},
+                                        .sql = memory_alloc(strlen(sql) + 1),
+                                        .parameter_count = count_parameters(sql)};
+    memcpy(made->sql, sql, strlen(sql) + 1);
+    made->is_copied = made->parameter_count == 0;
+    *statement = &made->base;
+    return true;
+}
+
+/* In a pipeline without waiting for the outcome. */
+static bool give_name(struct postgres_statement *self, struct err *err) {
+    struct postgres_warehouse *warehouse = warehouse_of(self);
+    snprintf(self->name, sizeof self->name, "goldleaf_%zu", ++warehouse->prepared);
+    if (!warehouse->pq.sendPrepare(warehouse->connection, self->name, self->sql, 0, NULL))
+        return postgres_fail(warehouse, NULL, err);
+    return warehouse->pq.pipelineStatus(warehouse->connection) == PQ_PIPELINE_ON ||
+           postgres_take_results(warehouse, NULL, err);
 }
 
 static void forget_row(struct postgres_statement *self) {
@@ -122,26 +123,38 @@ static void write_parameters(struct postgres_statement *self, const struct value
 static bool send(struct postgres_statement *self, const struct value *parameters, size_t count,
                  struct err *err) {
     struct postgres_warehouse *warehouse = warehouse_of(self);
+    const struct postgres_library *pq = &warehouse->pq;
     count = count < self->parameter_count ? count : self->parameter_count;
     write_parameters(self, parameters, count);
-    return warehouse->pq.sendQueryPrepared(warehouse->connection, self->name, (int)count,
-                                           self->parameters, NULL, NULL, 0) ||
-           postgres_fail(warehouse, NULL, err);
+    if (self->was_sent && !*self->name && !give_name(self, err))
+        return false;
+    self->was_sent = true;
+    int sent = *self->name ? pq->sendQueryPrepared(warehouse->connection, self->name, (int)count,
+                                                   self->parameters, NULL, NULL, 0)
+                           : pq->sendQueryParams(warehouse->connection, self->sql, (int)count, NULL,
+                                                 self->parameters, NULL, NULL, 0);
+    return sent || postgres_fail(warehouse, NULL, err);
+}
+
+static void take_shape(struct postgres_statement *self, PGresult *shape) {
+    self->shape = shape;
+    self->values =
+        memory_resize(NULL, (size_t)pq_of(self)->nfields(shape) + 1, sizeof *self->values);
 }
 
 /* Asks for the columns, once: some want to know them before the first row is there. */
 static bool learn_shape(struct postgres_statement *self, struct err *err) {
     struct postgres_warehouse *warehouse = warehouse_of(self);
+    PGresult *shape = NULL;
     if (self->shape)
         return true;
-    if (!postgres_settle(warehouse, err))
+    if (!postgres_settle(warehouse, err) || (!*self->name && !give_name(self, err)))
         return false;
     if (!warehouse->pq.sendDescribePrepared(warehouse->connection, self->name))
         return postgres_fail(warehouse, NULL, err);
-    if (!postgres_take_shape(warehouse, &self->shape, err))
+    if (!postgres_take_shape(warehouse, &shape, err))
         return false;
-    self->values =
-        memory_resize(NULL, (size_t)warehouse->pq.nfields(self->shape) + 1, sizeof *self->values);
+    take_shape(self, shape);
     return true;
 }
 
@@ -213,7 +226,8 @@ static bool read_copied(struct postgres_statement *self, bool *has_row, struct e
 
 static bool read_single(struct postgres_statement *self, bool *has_row, struct err *err) {
     const struct postgres_library *pq = pq_of(self);
-    PGresult *result = postgres_result(warehouse_of(self));
+    PGresult *result = self->first ? self->first : postgres_result(warehouse_of(self));
+    self->first = NULL;
     *has_row = pq->resultStatus(result) == PGRES_SINGLE_TUPLE;
     if (!*has_row)
         return finish_reading(self, result, err);
@@ -267,8 +281,12 @@ static bool keep_rows(struct postgres_statement *self, struct err *err) {
 
 static bool start_copy(struct postgres_statement *self, struct err *err) {
     struct postgres_warehouse *warehouse = warehouse_of(self);
-    if (!warehouse->pq.sendQuery(warehouse->connection, self->copy) ||
-        !postgres_flush(warehouse, err))
+    struct buf sql = {0};
+    buf_printf(&sql, "COPY (%s\n) TO STDOUT", self->sql);
+    bool is_sent = warehouse->pq.sendQuery(warehouse->connection, buf_text(&sql)) &&
+                   postgres_flush(warehouse, err);
+    buf_free(&sql);
+    if (!is_sent)
         return postgres_fail(warehouse, NULL, err);
     PGresult *result = postgres_result(warehouse);
     self->is_copying = warehouse->pq.resultStatus(result) == PGRES_COPY_OUT;
@@ -278,24 +296,43 @@ static bool start_copy(struct postgres_statement *self, struct err *err) {
     return ok || (postgres_take_results(warehouse, NULL, &ignored), false);
 }
 
+/* What comes first tells the columns, too. */
+static bool start_single(struct postgres_statement *self, const struct value *parameters,
+                         size_t count, struct err *err) {
+    struct postgres_warehouse *warehouse = warehouse_of(self);
+    const struct postgres_library *pq = &warehouse->pq;
+    if (!send(self, parameters, count, err))
+        return false;
+    pq->setSingleRowMode(warehouse->connection);
+    if (!postgres_flush(warehouse, err))
+        return false;
+    self->first = postgres_result(warehouse);
+    ExecStatusType status = pq->resultStatus(self->first);
+    if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+        struct err ignored;
+        postgres_fail(warehouse, self->first, err);
+        pq->clear(self->first);
+        self->first = NULL;
+        return postgres_take_results(warehouse, NULL, &ignored), false;
+    }
+    if (!self->shape)
+        take_shape(self, pq->copyResult(self->first, PG_COPYRES_ATTRS));
+    return true;
+}
+
 bool postgres_start(struct statement *statement, const struct value *parameters, size_t count,
                     struct err *err) {
     struct postgres_statement *self = statement_of(statement);
     struct postgres_warehouse *warehouse = warehouse_of(self);
     postgres_drop_rows(self);
-    if (!postgres_settle(warehouse, err) || !learn_shape(self, err))
+    if (!postgres_settle(warehouse, err) || (self->is_copied && !learn_shape(self, err)))
         return false;
-    if (self->copy && warehouse->pq.nfields(self->shape) > 0) {
-        if (!start_copy(self, err))
-            return false;
-    } else {
-        if (!send(self, parameters, count, err))
-            return false;
-        warehouse->pq.setSingleRowMode(warehouse->connection);
-    }
+    bool has_columns = self->is_copied && warehouse->pq.nfields(self->shape) > 0;
+    if (has_columns ? !start_copy(self, err) : !start_single(self, parameters, count, err))
+        return false;
     warehouse->reading = self;
     warehouse->keep_rows = keep_rows;
-    return postgres_flush(warehouse, err);
+    return true;
 }
 
 bool postgres_run(struct statement *statement, const struct value *parameters, size_t count,
@@ -357,7 +394,7 @@ void postgres_close_statement(struct statement *statement) {
     postgres_drop_rows(self);
     pq_of(self)->clear(self->shape);
     buf_free(&self->text);
-    free(self->copy);
+    free(self->sql);
     free(self->values);
     free(self->kept);
     free(self->parameters);
