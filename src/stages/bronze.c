@@ -63,8 +63,7 @@ static int64_t *list_unused(const struct bronze_change *change, struct key_table
 }
 
 static bool key_table_read(struct warehouse *warehouse, const struct sheet_model *model,
-                           const struct bronze_change *change, struct key_table *table,
-                           struct err *err) {
+                           struct bronze_change *change, struct key_table *table, struct err *err) {
     struct statement *statement = NULL;
     bool has_row = true;
     const int64_t *ids = list_unused(change, table);
@@ -79,6 +78,7 @@ static bool key_table_read(struct warehouse *warehouse, const struct sheet_model
         table->entries[statement_value(statement, 0).integer].key =
             arena_copy(&table->arena, value_span(statement_value(statement, 1)));
     statement_close(statement);
+    change->is_listed = ok;
     return ok;
 }
 

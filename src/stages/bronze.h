@@ -43,6 +43,7 @@ struct bronze_change {
     int64_t rows_lost;       /* rows that were not blank and are gone */
     int64_t rows_before;     /* rows that were not blank */
     struct ended_keys ended_keys;
+    bool is_listed; /* goldleaf_ids has the versions without a partner */
     struct arena arena;
 };
 
@@ -55,6 +56,7 @@ struct sheet_change {
     size_t added_count;
     int64_t *ended; /* versions that are not current any more */
     size_t ended_count;
+    bool is_listed; /* goldleaf_ids has them, until somebody lists others */
     struct ended_keys ended_keys;
 };
 

@@ -104,7 +104,7 @@ static bool write_versions(struct warehouse *warehouse, struct version_source *s
 
 /* Ends the old versions of rows that changed, moved or went. */
 static bool end_versions(struct warehouse *warehouse, const struct sheet_model *model,
-                         int64_t snapshot_id, const struct sheet_change *done, struct err *err) {
+                         int64_t snapshot_id, struct sheet_change *done, struct err *err) {
     struct buf sql = {0};
     struct value parameter = value_integer(snapshot_id);
     if (done->ended_count == 0)
@@ -113,8 +113,9 @@ static bool end_versions(struct warehouse *warehouse, const struct sheet_model *
                "UPDATE \"bronze_%s\" SET _removed_snapshot_id = $1"
                " WHERE _row_id IN (SELECT p0 FROM goldleaf_ids)",
                model->name);
-    bool ok = shortlist_ids(warehouse, done->ended, done->ended_count, err) &&
+    bool ok = (done->is_listed || shortlist_ids(warehouse, done->ended, done->ended_count, err)) &&
               warehouse_run(warehouse, buf_text(&sql), &parameter, 1, NULL, err);
+    done->is_listed = ok;
     buf_free(&sql);
     return ok;
 }
@@ -222,6 +223,7 @@ bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t 
     *done =
         (struct sheet_change){.is_first = change->is_first, .is_new_header = change->is_new_header};
     list_versions(&change->state, match, done);
+    done->is_listed = change->is_listed && match->moved == 0;
     done->ended_keys = change->ended_keys;
     change->ended_keys = (struct ended_keys){0};
     int64_t *positions = memory_resize(NULL, match->new_count, sizeof *positions);

@@ -139,10 +139,11 @@ static bool is_most(const struct gold_build *build, const struct gold_model *gol
     struct arena scratch = {0};
     struct value touched = value_null(), rows = value_null();
     struct buf sql = {0};
-    buf_add_text(&sql, "SELECT COUNT(DISTINCT ");
+    buf_add_text(&sql, "SELECT COUNT(*) FROM (SELECT DISTINCT ");
     sql_add_name(&sql, gold->scope);
-    buf_add_text(&sql, ") FROM ");
+    buf_add_text(&sql, " FROM ");
     sql_add_name(&sql, gold->name);
+    buf_add_text(&sql, ") AS groups");
     bool ok = warehouse_value(build->warehouse, &scratch, buf_text(&sql), NULL, 0, &rows, err) &&
               warehouse_value(build->warehouse, &scratch, "SELECT COUNT(*) FROM goldleaf_scope",
                               NULL, 0, &touched, err);

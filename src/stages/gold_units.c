@@ -70,18 +70,18 @@ static bool list_units(const struct gold_build *build, const struct gold_sum *su
 static bool create_scope(const struct gold_build *build, const struct gold_sum *sum,
                          const struct sheet_model *sheet, struct err *err) {
     struct buf sql = {0};
-    buf_add_text(&sql, "CREATE TEMP TABLE goldleaf_scope (");
+    buf_add_text(&sql, "CREATE TEMP TABLE goldleaf_scope");
     for (size_t i = 0; i < sum->unit.count; i++) {
         int field = sheet_model_find_field(sheet, span_from(sum->unit.columns[i]));
+        buf_add_text(&sql, i ? ", " : " (");
         sql_add_name(&sql, sum->unit.columns[i]);
-        buf_printf(&sql, " %s, ", warehouse_type(build->warehouse, sheet->fields[field].type));
+        buf_printf(&sql, " %s", warehouse_type(build->warehouse, sheet->fields[field].type));
     }
-    buf_add_text(&sql, "PRIMARY KEY (");
-    add_unit_names(&sql, sum);
-    buf_add_text(&sql, "))");
+    buf_add_char(&sql, ')');
     return gold_run(build->warehouse, &sql, NULL, err);
 }
 
+/* A unit may stand there several times; to keep it from that takes longer than to live with it. */
 static bool fill_scope(const struct gold_build *build, const struct gold_sum *sum,
                        struct err *err) {
     bool ok = true;
@@ -89,9 +89,7 @@ static bool fill_scope(const struct gold_build *build, const struct gold_sum *su
         if (is_narrowed(build, sum, s) && build->deltas[s].count)
             ok = list_units(build, sum, s, err) &&
                  warehouse_exec(build->warehouse,
-                                "INSERT INTO goldleaf_scope SELECT DISTINCT * FROM goldleaf_units"
-                                " WHERE 1 = 1 ON CONFLICT DO NOTHING",
-                                err);
+                                "INSERT INTO goldleaf_scope SELECT * FROM goldleaf_units", err);
     return ok;
 }
 

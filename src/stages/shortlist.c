@@ -22,23 +22,10 @@ static bool count_next(void *context, struct value *out) {
 
 bool shortlist_fill(struct warehouse *warehouse, const char *name, const char *const *types,
                     size_t column_count, struct row_source source, struct err *err) {
-    struct arena scratch = {0};
-    struct buf sql = {0};
     struct counted_source counted = {source, 0};
-    const char **columns = arena_array(&scratch, column_count, sizeof *columns);
-    buf_printf(&sql, "DROP TABLE IF EXISTS %s; CREATE TEMP TABLE %s (", name, name);
-    for (size_t i = 0; i < column_count; i++) {
-        columns[i] = arena_printf(&scratch, "p%zu", i);
-        buf_printf(&sql, "%sp%zu %s", i ? ", " : "", i, types[i]);
-    }
-    buf_add_char(&sql, ')');
-    bool ok = warehouse_exec(warehouse, buf_text(&sql), err) &&
-              warehouse_load(warehouse, name, columns, column_count,
-                             (struct row_source){count_next, &counted}, err) &&
-              (counted.count < LONG_LIST || warehouse_analyze(warehouse, name, counted.count, err));
-    buf_free(&sql);
-    arena_free(&scratch);
-    return ok;
+    return warehouse_load_list(warehouse, name, types, column_count,
+                               (struct row_source){count_next, &counted}, err) &&
+           (counted.count < LONG_LIST || warehouse_analyze(warehouse, name, counted.count, err));
 }
 
 struct row_reader {

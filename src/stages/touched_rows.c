@@ -184,7 +184,8 @@ bool touched_take_out_ended(struct touched *touched, struct err *err) {
         return true;
     for (size_t i = 0; i < change->ended_keys.count; i++)
         key_set_add(&touched->keys, change->ended_keys.keys[i]);
-    return shortlist_ids(warehouse, change->ended, change->ended_count, err) &&
+    return (change->is_listed ||
+            shortlist_ids(warehouse, change->ended, change->ended_count, err)) &&
            audit_drop_listed(warehouse, touched->sheet, err) &&
            (change->ended_keys.is_known || read_ended_keys(touched, err));
 }

@@ -29,7 +29,8 @@ struct warehouse_driver {
     struct value (*value)(const struct statement *statement, size_t column);
     void (*close_statement)(struct statement *statement);
     bool (*load)(struct warehouse *warehouse, const char *table, const char *const *columns,
-                 size_t column_count, struct row_source source, struct err *err);
+                 const char *const *types, size_t column_count, struct row_source source,
+                 struct err *err);
     /* NULL: INSERT ... SELECT does as well */
     bool (*create_from)(struct warehouse *warehouse, const char *table, struct field_list fields,
                         const char *select, struct err *err);

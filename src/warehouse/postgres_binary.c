@@ -138,6 +138,27 @@ postgres_adder *postgres_find_adder(Oid type, int modifier) {
     }
 }
 
+postgres_adder *postgres_find_adder_by_name(const char *type) {
+    static const struct {
+        const char *name;
+        Oid type;
+        int modifier;
+    } types[] = {
+        {"BIGINT", OID_INT8, -1},
+        {"TEXT", OID_TEXT, -1},
+        {"TEXT COLLATE \"C\"", OID_TEXT, -1},
+        {"BOOLEAN", OID_BOOL, -1},
+        {"DOUBLE PRECISION", OID_FLOAT8, -1},
+        {"DATE", OID_DATE, -1},
+        {"TIMESTAMP", OID_TIMESTAMP, -1},
+        {"NUMERIC(14,2)", OID_NUMERIC, MODIFIER_14_2},
+    };
+    for (size_t i = 0; i < COUNT_OF(types); i++)
+        if (strcmp(type, types[i].name) == 0)
+            return postgres_find_adder(types[i].type, types[i].modifier);
+    return NULL;
+}
+
 void postgres_add_binary_head(struct buf *out) {
     buf_add(out, SPAN("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"));
 }

@@ -51,8 +51,9 @@ struct load {
     struct postgres_warehouse *self;
     const char *table;
     const char *const *columns;
-    PGresult *shape;         /* what describe_table() found out; NULL on several machines */
-    postgres_adder **adders; /* one a column */
+    const char *const *types; /* SQL types of the columns, where they are known */
+    PGresult *shape;          /* what describe_table() found out; or NULL */
+    postgres_adder **adders;  /* one a column */
     bool is_binary;
     struct row_source source;
     struct value *row;
@@ -168,11 +169,12 @@ static bool describe_table(struct load *load, struct err *err) {
 
 static bool find_adders(struct load *load) {
     const struct postgres_library *pq = &load->self->pq;
-    bool are_all_known = load->shape != NULL;
+    bool are_all_known = load->shape || load->types;
     for (size_t i = 0; are_all_known && i < load->width; i++) {
         int column = FIRST_COLUMN + (int)i;
-        load->adders[i] =
-            postgres_find_adder(pq->ftype(load->shape, column), pq->fmod(load->shape, column));
+        load->adders[i] = load->types ? postgres_find_adder_by_name(load->types[i])
+                                      : postgres_find_adder(pq->ftype(load->shape, column),
+                                                            pq->fmod(load->shape, column));
         are_all_known = load->adders[i] != NULL;
     }
     return are_all_known;
@@ -213,15 +215,18 @@ static bool load_rows(struct load *load, struct err *err) {
 }
 
 bool postgres_load(struct warehouse *warehouse, const char *table, const char *const *columns,
-                   size_t column_count, struct row_source source, struct err *err) {
+                   const char *const *types, size_t column_count, struct row_source source,
+                   struct err *err) {
     struct load load = {.self = postgres_of(warehouse),
                         .table = table,
                         .columns = columns,
+                        .types = types,
                         .source = source,
                         .width = column_count};
     load.row = memory_alloc(column_count * sizeof *load.row);
     load.adders = memory_alloc(column_count * sizeof *load.adders);
-    bool ok = (warehouse->is_distributed || describe_table(&load, err)) && load_rows(&load, err);
+    bool is_known = types || warehouse->is_distributed;
+    bool ok = (is_known || describe_table(&load, err)) && load_rows(&load, err);
     load.self->pq.clear(load.shape);
     free(load.adders);
     free(load.row);

@@ -106,6 +106,7 @@ typedef bool postgres_adder(struct buf *row, const struct value *value);
 /* What does that for a column as a result describes it, of the types that Goldleaf gives; or NULL.
  */
 postgres_adder *postgres_find_adder(Oid type, int modifier);
+postgres_adder *postgres_find_adder_by_name(const char *type); /* as CREATE TABLE has it */
 
 /* What COPY reads before the first row, a row, and what it reads behind the last one. Where a value
  * has to go as text nothing of the row is appended. */
@@ -134,6 +135,7 @@ void postgres_drop_rows(struct postgres_statement *statement);
 /* ---- postgres_load.c ---- */
 
 bool postgres_load(struct warehouse *warehouse, const char *table, const char *const *columns,
-                   size_t column_count, struct row_source source, struct err *err);
+                   const char *const *types, size_t column_count, struct row_source source,
+                   struct err *err);
 
 #endif

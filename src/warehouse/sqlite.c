@@ -244,7 +244,9 @@ static struct value sqlite_value(const struct statement *statement, size_t colum
 }
 
 static bool sqlite_load(struct warehouse *warehouse, const char *table, const char *const *columns,
-                        size_t column_count, struct row_source source, struct err *err) {
+                        const char *const *types, size_t column_count, struct row_source source,
+                        struct err *err) {
+    (void)types;
     struct sqlite_warehouse *self = sqlite_of(warehouse);
     struct sqlite_rows rows = {source, memory_alloc(column_count * sizeof(struct value)),
                                column_count};

@@ -120,7 +120,25 @@ bool warehouse_value(struct warehouse *warehouse, struct arena *arena, const cha
 
 bool warehouse_load(struct warehouse *warehouse, const char *table, const char *const *columns,
                     size_t column_count, struct row_source source, struct err *err) {
-    return warehouse->driver->load(warehouse, table, columns, column_count, source, err);
+    return warehouse->driver->load(warehouse, table, columns, NULL, column_count, source, err);
+}
+
+bool warehouse_load_list(struct warehouse *warehouse, const char *name, const char *const *types,
+                         size_t column_count, struct row_source source, struct err *err) {
+    struct arena scratch = {0};
+    struct buf sql = {0};
+    const char **columns = arena_array(&scratch, column_count, sizeof *columns);
+    buf_printf(&sql, "DROP TABLE IF EXISTS %s; CREATE TEMP TABLE %s (", name, name);
+    for (size_t i = 0; i < column_count; i++) {
+        columns[i] = arena_printf(&scratch, "p%zu", i);
+        buf_printf(&sql, "%sp%zu %s", i ? ", " : "", i, types[i]);
+    }
+    buf_add_char(&sql, ')');
+    bool ok = warehouse_exec(warehouse, buf_text(&sql), err) &&
+              warehouse->driver->load(warehouse, name, columns, types, column_count, source, err);
+    buf_free(&sql);
+    arena_free(&scratch);
+    return ok;
 }
 
 static bool is_in_key(struct field_list fields, size_t field) {

@@ -98,6 +98,11 @@ struct row_source {
 bool warehouse_load(struct warehouse *warehouse, const char *table, const char *const *columns,
                     size_t column_count, struct row_source source, struct err *err);
 
+/* Makes a TEMP table, in place of an older one of its name, and loads it. Its columns are p0, p1,
+ * ...; `types` are their SQL types. */
+bool warehouse_load_list(struct warehouse *warehouse, const char *name, const char *const *types,
+                         size_t column_count, struct row_source source, struct err *err);
+
 /* The columns of a table, and which of them are its key. */
 struct field_list {
     const struct field *fields;
