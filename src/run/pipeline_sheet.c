@@ -476,7 +476,7 @@ static bool read_state_meanwhile(struct pipeline *pipeline, struct prefetch *pre
     *has_state = pipeline->options->is_dry && prefetch_is_running(prefetch);
     if (!*has_state)
         return true;
-    bool ok = bronze_read_state(pipeline->warehouse, prefetch->model, &wish, state, err);
+    bool ok = bronze_read_state(pipeline->warehouse, prefetch->model, &wish, NULL, state, err);
     *has_state = ok && wish.is_whole;
     return ok;
 }

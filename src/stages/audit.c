@@ -16,7 +16,7 @@ const struct audit_table AUDIT_TABLES[AUDIT_TABLE_COUNT] = {
     {"audit_dq_results", "run_id COLLATE \"C\", table_name COLLATE \"C\", rule COLLATE \"C\","
                          " severity COLLATE \"C\""},
     {"audit_models", "model_id"},
-    {"audit_sheet_rows", "table_name COLLATE \"C\", part"},
+    {"audit_sheet_parts", "table_name COLLATE \"C\", part"},
     {"audit_schedules", "host COLLATE \"C\""},
     {"audit_watermarks", "layer COLLATE \"C\", table_name COLLATE \"C\""},
 };

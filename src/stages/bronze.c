@@ -176,7 +176,7 @@ bool bronze_compare(struct warehouse *warehouse, struct pull *pull, struct bronz
         *state = (struct bronze_state){0};
     }
     if (!bronze_read_header(warehouse, pull->model, &change->arena, &last_header, err) ||
-        (!state && !bronze_read_state(warehouse, pull->model, NULL, &change->state, err)))
+        (!state && !bronze_read_state(warehouse, pull->model, NULL, pull, &change->state, err)))
         return false;
     change->header_json = bronze_header_json(&change->arena, &pull->header);
     change->is_first = !last_header;

@@ -18,9 +18,9 @@ struct bronze_state {
     int64_t *positions;
     uint64_t *hashes;
     int64_t last_row_id; /* the highest ever given */
-    /* Hashes of the packed texts that they were read from; NULL: they were read from bronze itself.
-     */
-    uint64_t *part_hashes;
+    /* What tells one packed part that they were read from from another; NULL: they were read from
+     * bronze itself. */
+    uint64_t *part_marks;
     size_t part_count;
 };
 
@@ -67,9 +67,11 @@ struct bronze_wish {
     bool is_whole; /* what came of it: it was wanted to the end */
 };
 
-/* Reads the versions that are current, in order. `wish` NULL: they are wanted. */
+/* Reads the versions that are current, in order. `wish` NULL: they are wanted. `likely` (may be
+ * NULL) is a pull in which many rows may stand where they stood: their hashes are not read. */
 bool bronze_read_state(struct warehouse *warehouse, const struct sheet_model *model,
-                       struct bronze_wish *wish, struct bronze_state *state, struct err *err);
+                       struct bronze_wish *wish, const struct pull *likely,
+                       struct bronze_state *state, struct err *err);
 void bronze_state_free(struct bronze_state *state);
 
 /* Compares a pull, hashes included, with what is current. Reads only. `state`, when it was read

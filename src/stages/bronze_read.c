@@ -60,7 +60,7 @@ bool bronze_changes_since(struct warehouse *warehouse, const struct sheet_model 
     struct bronze_state state;
     struct id_list added = {0}, ended = {0};
     *change = (struct sheet_change){0};
-    if (!bronze_read_state(warehouse, model, NULL, &state, err))
+    if (!bronze_read_state(warehouse, model, NULL, NULL, &state, err))
         return false;
     bool ok = read_versions_since(warehouse, model, since, &added, &ended, err) &&
               is_header_newer(warehouse, model, since, &change->is_new_header, err);

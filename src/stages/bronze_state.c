@@ -84,36 +84,116 @@ bool bronze_scan_state(struct warehouse *warehouse, const struct sheet_model *mo
     return true;
 }
 
-static void add_part(struct bronze_state *state, struct span text) {
-    if ((state->part_count & (state->part_count - 1)) == 0)
-        state->part_hashes = memory_resize(
-            state->part_hashes, state->part_count ? state->part_count * 2 : 1, sizeof(uint64_t));
-    state->part_hashes[state->part_count++] = XXH3_64bits(text.data, text.size);
+uint64_t bronze_part_mark(struct span runs, uint64_t digest) {
+    return XXH3_64bits_withSeed(runs.data, runs.size, digest);
+}
+
+/* Parts whose hashes have to be read; the first and the last of them. */
+struct parts {
+    const char *table;
+    const struct pull *likely;
+    struct bronze_state *state;
+    uint64_t *digests;
+    size_t first_wanted, last_wanted;
+};
+
+static size_t part_rows(const struct bronze_state *state, size_t part) {
+    size_t left = state->count - part * PACKED_ROWS;
+    return left < PACKED_ROWS ? left : PACKED_ROWS;
+}
+
+/* The pull's hashes at a part's place, when they are the part's. */
+static const uint64_t *likely_hashes(const struct parts *parts, size_t part) {
+    const struct pull *pull = parts->likely;
+    size_t first = part * PACKED_ROWS, count = part_rows(parts->state, part);
+    if (!pull || first + count > pull->sheet.row_count)
+        return NULL;
+    const uint64_t *hashes = pull->hashes + first;
+    return packed_digest(hashes, count) == parts->digests[part] ? hashes : NULL;
+}
+
+static bool add_part(struct parts *parts, struct span runs, uint64_t digest) {
+    struct bronze_state *state = parts->state;
+    size_t part = state->part_count;
+    bronze_state_reserve(state, PACKED_ROWS);
+    if (state->count != part * PACKED_ROWS || !packed_runs_read(runs, state))
+        return false;
+    if ((part & (part - 1)) == 0) {
+        size_t room = part ? part * 2 : 1;
+        state->part_marks = memory_resize(state->part_marks, room, sizeof *state->part_marks);
+        parts->digests = memory_resize(parts->digests, room, sizeof *parts->digests);
+    }
+    parts->digests[part] = digest;
+    state->part_marks[part] = bronze_part_mark(runs, digest);
+    state->part_count++;
+    const uint64_t *hashes = likely_hashes(parts, part);
+    if (hashes) {
+        memcpy(state->hashes + part * PACKED_ROWS, hashes, part_rows(state, part) * sizeof *hashes);
+        return true;
+    }
+    if (parts->first_wanted == SIZE_MAX)
+        parts->first_wanted = part;
+    parts->last_wanted = part;
+    return true;
+}
+
+static bool read_parts(struct warehouse *warehouse, struct parts *parts, bool *is_sane,
+                       struct err *err) {
+    struct statement *statement = NULL;
+    struct value parameter = value_string(parts->table);
+    bool has_row = true;
+    bool ok = statement_prepare(warehouse, &statement, sql_file("bronze/parts"), err) &&
+              statement_start(statement, &parameter, 1, err);
+    while (ok && *is_sane && (ok = statement_next(statement, &has_row, err)) && has_row)
+        *is_sane = add_part(parts, value_span(statement_value(statement, 0)),
+                            (uint64_t)statement_value(statement, 1).integer);
+    statement_close(statement);
+    return ok;
+}
+
+static bool take_hashes(struct parts *parts, size_t part, struct span text) {
+    size_t count = part_rows(parts->state, part);
+    uint64_t *hashes = parts->state->hashes + part * PACKED_ROWS;
+    return packed_hashes_read(text, hashes, count) &&
+           packed_digest(hashes, count) == parts->digests[part];
+}
+
+static bool read_hashes(struct warehouse *warehouse, struct parts *parts, struct bronze_wish *wish,
+                        bool *is_sane, struct err *err) {
+    struct statement *statement = NULL;
+    struct value parameters[] = {value_string(parts->table),
+                                 value_integer((int64_t)parts->first_wanted),
+                                 value_integer((int64_t)parts->last_wanted)};
+    bool has_row = true;
+    if (!*is_sane || parts->first_wanted == SIZE_MAX)
+        return true;
+    bool ok = statement_prepare(warehouse, &statement, sql_file("bronze/part_hashes"), err) &&
+              statement_start(statement, parameters, COUNT_OF(parameters), err);
+    while (ok && *is_sane && state_is_wanted(wish) &&
+           (ok = statement_next(statement, &has_row, err)) && has_row)
+        *is_sane = take_hashes(parts, (size_t)statement_value(statement, 0).integer,
+                               value_span(statement_value(statement, 1)));
+    statement_close(statement);
+    return ok;
 }
 
 bool bronze_read_packed(struct warehouse *warehouse, const char *table, struct bronze_wish *wish,
-                        struct bronze_state *state, bool *is_sane, struct err *err) {
-    struct statement *statement = NULL;
-    struct value parameter = value_string(table);
-    bool has_row = true;
+                        const struct pull *likely, struct bronze_state *state, bool *is_sane,
+                        struct err *err) {
+    struct parts parts = {
+        .table = table, .likely = likely, .state = state, .first_wanted = SIZE_MAX};
     *is_sane = true;
-    bool ok = statement_prepare(warehouse, &statement, sql_file("bronze/packed_rows"), err) &&
-              statement_start(statement, &parameter, 1, err);
-    while (ok && *is_sane && state_is_wanted(wish) &&
-           (ok = statement_next(statement, &has_row, err)) && has_row) {
-        struct span text = value_span(statement_value(statement, 0));
-        bronze_state_reserve(state, PACKED_ROWS);
-        *is_sane = packed_rows_read(text, state);
-        add_part(state, text);
-    }
-    statement_close(statement);
+    bool ok = read_parts(warehouse, &parts, is_sane, err) &&
+              read_hashes(warehouse, &parts, wish, is_sane, err);
+    free(parts.digests);
     if (!ok || !*is_sane)
         bronze_state_free(state);
     return ok;
 }
 
 bool bronze_read_state(struct warehouse *warehouse, const struct sheet_model *model,
-                       struct bronze_wish *wish, struct bronze_state *state, struct err *err) {
+                       struct bronze_wish *wish, const struct pull *likely,
+                       struct bronze_state *state, struct err *err) {
     struct arena scratch = {0};
     struct value last;
     char table[BRONZE_NAME_SIZE];
@@ -123,7 +203,7 @@ bool bronze_read_state(struct warehouse *warehouse, const struct sheet_model *mo
     *state = (struct bronze_state){0};
     if (wish)
         wish->is_whole = true;
-    bool is_sane, ok = bronze_read_packed(warehouse, table, wish, state, &is_sane, err);
+    bool is_sane, ok = bronze_read_packed(warehouse, table, wish, likely, state, &is_sane, err);
     if (ok && state->part_count == 0)
         ok = bronze_scan_state(warehouse, model, wish, state, err);
     ok = ok && warehouse_value(warehouse, &scratch, last_sql, NULL, 0, &last, err);
@@ -139,7 +219,7 @@ void bronze_state_free(struct bronze_state *state) {
     free(state->row_ids);
     free(state->positions);
     free(state->hashes);
-    free(state->part_hashes);
+    free(state->part_marks);
     *state = (struct bronze_state){0};
 }
 

@@ -16,10 +16,15 @@ void bronze_state_reserve(struct bronze_state *state, size_t extra);
 bool bronze_scan_state(struct warehouse *warehouse, const struct sheet_model *model,
                        struct bronze_wish *wish, struct bronze_state *state, struct err *err);
 
-/* Appends the current versions from the packed texts; none where these are missing or older than
- * the sheet's last change, or with `is_sane` false where one is damaged. */
+/* Appends the current versions from the packed parts; none where these are missing or older than
+ * the sheet's last change, or with `is_sane` false where one is damaged. `wish` and `likely` as in
+ * bronze_read_state(). */
 bool bronze_read_packed(struct warehouse *warehouse, const char *table, struct bronze_wish *wish,
-                        struct bronze_state *state, bool *is_sane, struct err *err);
+                        const struct pull *likely, struct bronze_state *state, bool *is_sane,
+                        struct err *err);
+
+/* What tells a part with these runs and this digest from another. */
+uint64_t bronze_part_mark(struct span runs, uint64_t digest);
 
 /* The newest recorded header; NULL when the sheet was never recorded. */
 bool bronze_read_header(struct warehouse *warehouse, const struct sheet_model *model,

@@ -174,29 +174,38 @@ static bool label_versions(struct warehouse *warehouse, const struct sheet_model
     return ok;
 }
 
-/* The rows as they are now, packed; texts that stay as they are are not written again. */
-static bool write_packed(struct warehouse *warehouse, const char *table,
-                         const struct bronze_state *before, const struct bronze_state *now,
-                         struct err *err) {
-    struct statement *statement = NULL;
+static bool write_part(struct statement *statement, const char *table, size_t part,
+                       struct span runs, const uint64_t *hashes, size_t count, struct err *err) {
     struct buf text = {0};
-    int64_t part = 0;
-    bool ok = statement_prepare(warehouse, &statement, sql_file("bronze/write_packed_rows"), err);
+    packed_hashes_add(&text, hashes, count);
+    struct value parameters[] = {
+        value_string(table), value_integer((int64_t)part), value_text(runs),
+        value_integer((int64_t)packed_digest(hashes, count)), value_text(buf_span(&text))};
+    bool ok = statement_run(statement, parameters, COUNT_OF(parameters), err);
+    buf_free(&text);
+    return ok;
+}
+
+/* The rows as they are now, packed; parts that stay as they are are not written again. */
+static bool write_parts(struct warehouse *warehouse, const char *table,
+                        const struct bronze_state *before, const struct bronze_state *now,
+                        struct err *err) {
+    struct statement *statement = NULL;
+    struct buf runs = {0};
+    size_t part = 0;
+    bool ok = statement_prepare(warehouse, &statement, sql_file("bronze/write_part"), err);
     for (size_t row = 0; ok && row < now->count; row += PACKED_ROWS, part++) {
-        buf_clear(&text);
-        packed_rows_add(&text, now, row);
-        if ((size_t)part < before->part_count &&
-            before->part_hashes[part] == XXH3_64bits(text.data, text.size))
-            continue;
-        struct value parameters[] = {value_string(table), value_integer(part),
-                                     value_text(buf_span(&text))};
-        ok = statement_run(statement, parameters, 3, err);
+        size_t count = now->count - row < PACKED_ROWS ? now->count - row : PACKED_ROWS;
+        buf_clear(&runs);
+        packed_runs_add(&runs, now, row);
+        uint64_t mark = bronze_part_mark(buf_span(&runs), packed_digest(now->hashes + row, count));
+        if (part >= before->part_count || before->part_marks[part] != mark)
+            ok = write_part(statement, table, part, buf_span(&runs), now->hashes + row, count, err);
     }
     statement_close(statement);
-    buf_free(&text);
-    struct value behind[] = {value_string(table), value_integer(part)};
-    return ok &&
-           warehouse_run(warehouse, sql_file("bronze/drop_packed_rows"), behind, 2, NULL, err);
+    buf_free(&runs);
+    struct value behind[] = {value_string(table), value_integer((int64_t)part)};
+    return ok && warehouse_run(warehouse, sql_file("bronze/drop_parts"), behind, 2, NULL, err);
 }
 
 static bool write_state(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
@@ -212,8 +221,8 @@ static bool write_state(struct warehouse *warehouse, const struct pull *pull, in
                                      .positions = positions,
                                      .hashes = pull->hashes};
     const struct audit_run mark = {"", snapshot_id, ""};
-    return write_packed(warehouse, table, &change->state, &now, err) &&
-           audit_set_watermark(warehouse, &mark, "rows", table, err);
+    return write_parts(warehouse, table, &change->state, &now, err) &&
+           audit_set_watermark(warehouse, &mark, "parts", table, err);
 }
 
 bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,

@@ -1,5 +1,7 @@
 #include "stages/packed_rows.h"
 
+#include <xxhash.h>
+
 #define WORD_CHARS 11 /* six bits each */
 #define RUN_WORDS 4   /* rows, first id, first label, distance of labels */
 
@@ -23,11 +25,11 @@ static size_t run_length(const struct bronze_state *rows, size_t first, size_t e
     return next - first;
 }
 
-void packed_rows_add(struct buf *text, const struct bronze_state *rows, size_t first) {
+void packed_runs_add(struct buf *text, const struct bronze_state *rows, size_t first) {
     size_t left = rows->count - first, count = left < PACKED_ROWS ? left : PACKED_ROWS;
     size_t end = first + count, length;
     uint64_t step;
-    buf_reserve(text, WORD_CHARS * (1 + count * (RUN_WORDS + 1)));
+    buf_reserve(text, WORD_CHARS * (1 + count * RUN_WORDS));
     char *at = write_word(text->data + text->size, count);
     for (size_t row = first; row < end; row += length) {
         length = run_length(rows, row, end, &step);
@@ -36,10 +38,21 @@ void packed_rows_add(struct buf *text, const struct bronze_state *rows, size_t f
         at = write_word(at, (uint64_t)rows->positions[row]);
         at = write_word(at, step);
     }
-    for (size_t row = first; row < end; row++)
-        at = write_word(at, rows->hashes[row]);
     text->size = (size_t)(at - text->data);
     *at = '\0';
+}
+
+void packed_hashes_add(struct buf *text, const uint64_t *hashes, size_t count) {
+    buf_reserve(text, WORD_CHARS * count);
+    char *at = text->data + text->size;
+    for (size_t i = 0; i < count; i++)
+        at = write_word(at, hashes[i]);
+    text->size = (size_t)(at - text->data);
+    *at = '\0';
+}
+
+uint64_t packed_digest(const uint64_t *hashes, size_t count) {
+    return XXH3_64bits(hashes, count * sizeof *hashes);
 }
 
 struct word_reader {
@@ -90,7 +103,7 @@ static size_t read_run(struct word_reader *reader, struct bronze_state *rows, si
     return (size_t)length;
 }
 
-bool packed_rows_read(struct span text, struct bronze_state *rows) {
+bool packed_runs_read(struct span text, struct bronze_state *rows) {
     struct word_reader reader = read_words(text);
     uint64_t count = read_word(&reader);
     if (!reader.is_sane || count == 0 || count > PACKED_ROWS)
@@ -98,10 +111,15 @@ bool packed_rows_read(struct span text, struct bronze_state *rows) {
     size_t end = rows->count + (size_t)count;
     for (size_t row = rows->count; row < end;)
         row += read_run(&reader, rows, row, end - row);
-    for (size_t row = rows->count; row < end; row++)
-        rows->hashes[row] = read_word(&reader);
     if (!reader.is_sane || reader.left.size)
         return false;
     rows->count = end;
     return true;
+}
+
+bool packed_hashes_read(struct span text, uint64_t *hashes, size_t count) {
+    struct word_reader reader = read_words(text);
+    for (size_t i = 0; i < count; i++)
+        hashes[i] = read_word(&reader);
+    return reader.is_sane && reader.left.size == 0;
 }

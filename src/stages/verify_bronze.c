@@ -282,7 +282,7 @@ static bool check_packed(struct bronze_checks *self, const char *table,
     struct bronze_state packed = {0};
     bool is_sane = true;
     bool ok = !self->has_packed ||
-              bronze_read_packed(self->warehouse, table, NULL, &packed, &is_sane, err);
+              bronze_read_packed(self->warehouse, table, NULL, NULL, &packed, &is_sane, err);
     if (ok && !is_sane)
         verify_add(self->report, &self->packed,
                    (struct verify_difference){table, "", "packed", "packed rows", "another text"});
@@ -350,7 +350,7 @@ bool verify_bronze(struct warehouse *warehouse, struct verify_report *report, st
     struct value last;
     bool ok = warehouse_value(warehouse, report->arena, sql_file("audit/last_snapshot"), NULL, 0,
                               &last, err) &&
-              warehouse_has_table(warehouse, "audit_sheet_rows", &self.has_packed, err) &&
+              warehouse_has_table(warehouse, "audit_sheet_parts", &self.has_packed, err) &&
               list_tables(warehouse, report->arena, &tables, &count, err);
     if (!ok)
         return false;

@@ -99,11 +99,16 @@ damage "UPDATE bronze_tickets SET _removed_snapshot_id = 1 WHERE _key = 'T-10'" 
 damage "UPDATE bronze_tickets SET _snapshot_id = 9 WHERE _key = 'T-1'" ranges 'found 9, nothing$'
 damage "UPDATE bronze_tickets SET _position = (SELECT _position FROM bronze_tickets WHERE _key = 'T-1') WHERE _key = 'T-3'" \
     positions '^ +bronze_tickets _row_id 1 and 3, _position: expected two places, found [0-9]+ for both$'
-damage "UPDATE audit_sheet_rows SET packed = replace(packed, substr(packed, -11), '00000000000')
+damage "UPDATE audit_sheet_parts SET runs = substr(runs, 1, 22) || '90000000000' || substr(runs, 34)
     WHERE table_name = 'bronze_tickets'" packed_rows \
     '^ +bronze_tickets, packed: expected row [0-9]+ with _row_id [0-9]+, found _row_id [0-9]+$'
-damage "UPDATE audit_sheet_rows SET packed = substr(packed, 2) WHERE table_name = 'bronze_tickets'" \
+damage "UPDATE audit_sheet_parts SET runs = substr(runs, 2) WHERE table_name = 'bronze_tickets'" \
     packed_rows '^ +bronze_tickets, packed: expected packed rows, found another text$'
+damage "UPDATE audit_sheet_parts SET digest = 1 WHERE table_name = 'bronze_tickets'" \
+    packed_rows '^ +bronze_tickets, packed: expected packed rows, found another text$'
+damage "UPDATE audit_sheet_parts SET hashes = replace(hashes, substr(hashes, -11), '00000000000')
+    WHERE table_name = 'bronze_tickets'" packed_rows \
+    '^ +bronze_tickets, packed: expected packed rows, found another text$'
 damage "DELETE FROM audit_rejected_rows WHERE record_key = 'T-9'" conservation \
     '^ +bronze_tickets T-9: expected in silver or in quarantine, found in neither$' \
     '^FAILED +rejects' '^ +audit_rejected_rows of bronze_tickets, row [0-9]+: expected a row, found none$'

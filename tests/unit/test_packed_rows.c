@@ -10,9 +10,9 @@
 
 #define ROWS (2 * PACKED_ROWS + 77)
 
-static bool read_rows(struct span text, struct bronze_state *rows) {
+static bool read_runs(struct span text, struct bronze_state *rows) {
     bronze_state_reserve(rows, PACKED_ROWS);
-    return packed_rows_read(text, rows);
+    return packed_runs_read(text, rows);
 }
 
 static struct bronze_state make_rows(size_t count) {
@@ -33,11 +33,14 @@ static size_t check_same(const struct bronze_state *rows) {
     struct bronze_state came = {0};
     size_t size = 0;
     for (size_t row = 0; row < rows->count; row += PACKED_ROWS) {
-        struct buf text = {0};
-        packed_rows_add(&text, rows, row);
-        size += text.size;
-        assert_true(read_rows(buf_span(&text), &came));
-        buf_free(&text);
+        struct buf runs = {0}, hashes = {0};
+        packed_runs_add(&runs, rows, row);
+        assert_true(read_runs(buf_span(&runs), &came));
+        packed_hashes_add(&hashes, rows->hashes + row, came.count - row);
+        assert_true(packed_hashes_read(buf_span(&hashes), came.hashes + row, came.count - row));
+        size += runs.size + hashes.size;
+        buf_free(&runs);
+        buf_free(&hashes);
     }
     assert_int_equal(came.count, rows->count);
     assert_memory_equal(came.row_ids, rows->row_ids, rows->count * sizeof *rows->row_ids);
@@ -70,40 +73,58 @@ static void test_any_order_comes_back(void **state) {
     }
 }
 
-static void test_damaged_text_is_refused(void **state) {
+static void test_damaged_runs_are_refused(void **state) {
     (void)state;
     struct bronze_state rows = make_rows(50), came = {0};
     struct buf text = {0};
-    packed_rows_add(&text, &rows, 0);
-    assert_false(read_rows(SPAN(""), &came));
+    packed_runs_add(&text, &rows, 0);
+    assert_false(read_runs(SPAN(""), &came));
     for (size_t size = 0; size < text.size; size++)
-        assert_false(read_rows((struct span){text.data, size}, &came));
+        assert_false(read_runs((struct span){text.data, size}, &came));
     for (size_t i = 0; i < text.size; i++) {
         char before = text.data[i];
         text.data[i] = '!';
-        assert_false(read_rows(buf_span(&text), &came));
+        assert_false(read_runs(buf_span(&text), &came));
         text.data[i] = before;
     }
     /* counts that do not fit: of the rows, of the first run */
     for (size_t i = 0; i < 22; i += 11) {
         char before = text.data[i];
         text.data[i] = before == 'z' ? 'y' : 'z';
-        assert_false(read_rows(buf_span(&text), &came));
+        assert_false(read_runs(buf_span(&text), &came));
         text.data[i] = before;
     }
     assert_int_equal(came.count, 0);
     buf_add_text(&text, "00000000000");
-    assert_false(read_rows(buf_span(&text), &came));
+    assert_false(read_runs(buf_span(&text), &came));
     buf_free(&text);
     bronze_state_free(&rows);
     bronze_state_free(&came);
+}
+
+static void test_damaged_hashes_are_refused(void **state) {
+    (void)state;
+    const uint64_t hashes[] = {0, 1, UINT64_MAX};
+    uint64_t came[COUNT_OF(hashes) + 1];
+    struct buf text = {0};
+    packed_hashes_add(&text, hashes, COUNT_OF(hashes));
+    struct span whole = buf_span(&text);
+    assert_true(packed_hashes_read(whole, came, COUNT_OF(hashes)));
+    assert_false(packed_hashes_read(whole, came, COUNT_OF(hashes) - 1));
+    assert_false(packed_hashes_read(whole, came, COUNT_OF(hashes) + 1));
+    for (size_t size = 0; size < whole.size; size++)
+        assert_false(packed_hashes_read((struct span){whole.data, size}, came, COUNT_OF(hashes)));
+    text.data[12] = '!';
+    assert_false(packed_hashes_read(whole, came, COUNT_OF(hashes)));
+    buf_free(&text);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fresh_rows_take_a_word_each),
         cmocka_unit_test(test_any_order_comes_back),
-        cmocka_unit_test(test_damaged_text_is_refused),
+        cmocka_unit_test(test_damaged_runs_are_refused),
+        cmocka_unit_test(test_damaged_hashes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

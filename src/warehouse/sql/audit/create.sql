@@ -129,14 +129,19 @@ CREATE TABLE IF NOT EXISTS audit_models (
     started_at TEXT NOT NULL
 );
 
--- The rows that each sheet has now, some thousand to a text: their ids, labels and hashes, which
--- stand in bronze, too, packed so that comparing a pull needs no pass over it.
-CREATE TABLE IF NOT EXISTS audit_sheet_rows (
+-- The rows that each sheet has now, some thousand to a part: their ids and labels, and their hashes
+-- and the digest of these. All that stands in bronze, too, packed so that comparing a pull needs no
+-- pass over it.
+CREATE TABLE IF NOT EXISTS audit_sheet_parts (
     table_name TEXT NOT NULL,
     part BIGINT NOT NULL,
-    packed TEXT NOT NULL,
+    runs TEXT NOT NULL,
+    digest BIGINT NOT NULL,
+    hashes TEXT NOT NULL,
     PRIMARY KEY (table_name, part)
 );
+-- Its form up to version 0.1.
+DROP TABLE IF EXISTS audit_sheet_rows;
 
 -- One row per host on which `goldleaf schedule` filled this warehouse. next_run_at is NULL once it
 -- has ended.

@@ -1,2 +1,0 @@
--- Purpose: take out the texts behind the last one. $1: bronze table, $2: the first that goes.
-DELETE FROM audit_sheet_rows WHERE table_name = $1 AND part >= $2
