@@ -66,6 +66,8 @@ static size_t find_middle(struct half *half, size_t size) {
 }
 
 static void append(struct csv_scan *scan, struct csv_scan *more) {
+    if (more->record_count == 0)
+        return;
     size_t count = scan->record_count + more->record_count;
     scan->record_ends = memory_resize(scan->record_ends, count, sizeof *scan->record_ends);
     memcpy(scan->record_ends + scan->record_count, more->record_ends,
