@@ -49,13 +49,13 @@ static char csv_skip_preamble(struct span text, size_t *at) {
     return line[4];
 }
 
-/* The delimiter that the header record has most of, outside quotes. Which one it is is not known
- * yet, so a quote behind any of them opens a cell. */
-static char csv_guess_delimiter(struct span text, size_t at) {
+/* The delimiter that the header record, from `*at` on, has most of, outside quotes. Which one it is
+ * is not known yet, so a quote behind any of them opens a cell. Moves on to the record's end. */
+static char csv_guess_delimiter(struct span text, size_t *at) {
     size_t commas = 0, semicolons = 0, tabs = 0;
     bool is_quoted = false, may_open = true;
-    for (; at < text.size; at++) {
-        char c = text.data[at];
+    for (; *at < text.size; ++*at) {
+        char c = text.data[*at];
         bool is_quote = c == '"' && (is_quoted || may_open);
         if (is_quote)
             is_quoted = !is_quoted;
@@ -151,11 +151,13 @@ static bool csv_scan_records(struct csv_scan *scan) {
     return true;
 }
 
-void csv_scan_head(struct csv_scan *scan) {
+bool csv_scan_head(struct csv_scan *scan) {
     scan->start = 0;
     scan->delimiter = csv_skip_preamble(scan->text, &scan->start);
+    size_t seen = scan->start;
     if (!scan->delimiter)
-        scan->delimiter = csv_guess_delimiter(scan->text, scan->start);
+        scan->delimiter = csv_guess_delimiter(scan->text, &seen);
+    return seen < scan->text.size;
 }
 
 bool csv_scan_text(struct csv_scan *scan) {

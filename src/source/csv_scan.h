@@ -31,8 +31,9 @@ struct csv_scan {
     size_t fault_at;
 };
 
-/* Steps over what stands before the first record, and finds the delimiter. */
-void csv_scan_head(struct csv_scan *scan);
+/* Steps over what stands before the first record, and finds the delimiter. False when the text ends
+ * before that is certain: with more of it the delimiter may be another one. */
+bool csv_scan_head(struct csv_scan *scan);
 
 /* Adds the records of `text`. False with a fault; the records before it are added. */
 bool csv_scan_text(struct csv_scan *scan);

@@ -92,14 +92,14 @@ static bool scan_file(struct sheet_file *file, size_t window, struct sheet *shee
     if (size < 4 * window)
         return false;
     first.scan.text = read_window(&first, 0, window);
-    csv_scan_head(&first.scan);
+    bool is_certain = csv_scan_head(&first.scan);
     size_t start = first.scan.start;
     second.scan.delimiter = first.scan.delimiter;
     second.from = first.end = find_middle(&first, size);
     worker_do_both(scan_half, &first, &second);
     append(&first.scan, &second.scan);
-    bool ok = first.is_in_order && second.is_in_order && first.scan.width <= CSV_MAX_COLUMNS &&
-              first.scan.record_count > 0 && first.scan.record_ends[0] <= window;
+    bool ok = is_certain && first.is_in_order && second.is_in_order &&
+              first.scan.width <= CSV_MAX_COLUMNS && first.scan.record_count > 0;
     if (ok) {
         sheet->file = file;
         first.scan.start = start;
