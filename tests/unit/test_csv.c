@@ -1,13 +1,7 @@
-#include "base/buf.h"
-#include "source/csv.h"
+#include "csv_fixture.h"
+#include "memory_file.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 #include <xxhash.h>
 
 #define FIXTURE(name) (GOLDLEAF_FIXTURES_DIR "/csv/" name)
@@ -66,31 +60,8 @@ static const struct {
     {"utf16.csv", "the file is UTF-16; save it as \"CSV UTF-8\""},
 };
 
-static void add_cells(struct buf *out, const struct span *cells, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        buf_printf(out, "[%.*s]", SPAN_ARG(cells[i]));
-    buf_add_char(out, '\n');
-}
-
-/* Every row of a sheet, as in `struct fixture_case`. */
-static void show_rows(const struct sheet *sheet, struct buf *out) {
-    struct arena arena = {0};
-    struct span *cells = arena_array(&arena, sheet->width, sizeof *cells);
-    for (size_t row = 0; row < sheet->row_count; row++) {
-        size_t count = sheet_read_row(sheet, row, cells, &arena);
-        assert_true(count >= 1 && count <= sheet->width);
-        add_cells(out, cells, count);
-    }
-    arena_free(&arena);
-}
-
-/* A heap copy without a byte to spare, so that reading too far is seen. */
 static bool parse_copy(struct span text, struct sheet *sheet, struct err *err) {
-    char *copy = malloc(text.size ? text.size : 1);
-    assert_non_null(copy);
-    if (text.size)
-        memcpy(copy, text.data, text.size);
-    return csv_parse("tickets.csv", (struct span){copy, text.size}, sheet, err);
+    return csv_parse("tickets.csv", copy_text(text), sheet, err);
 }
 
 static void expect_parse(struct span text, const char *shown) {
@@ -291,14 +262,6 @@ static bool show_slowly(struct span text, struct buf *out) {
     return true;
 }
 
-/* splitmix64: the same texts on every machine. */
-static uint64_t next_random(uint64_t *seed) {
-    uint64_t bits = *seed += UINT64_C(0x9E3779B97F4A7C15);
-    bits = (bits ^ (bits >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    bits = (bits ^ (bits >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return bits ^ (bits >> 31);
-}
-
 static void compare_with_slow(struct span text) {
     struct buf slow = {0}, fast = {0};
     struct sheet sheet;
@@ -397,26 +360,61 @@ static void test_read_file(void **state) {
 /* Two threads read a large one; every number stands where it belongs. */
 static void test_read_large_file(void **state) {
     (void)state;
-    const uint32_t count = 700001;
-    char path[] = "/tmp/goldleaf-csv-XXXXXX";
+    static uint32_t numbers[700001];
+    const struct span written = {(const char *)numbers, sizeof numbers};
+    char path[MEMORY_FILE_PATH];
     struct span text;
     uint64_t hash;
     struct err err = {0};
-    int file = mkstemp(path);
-    FILE *stream = fdopen(file, "w");
-    assert_non_null(stream);
-    for (uint32_t i = 0; i < count; i++)
-        fwrite(&i, sizeof i, 1, stream);
-    assert_int_equal(fclose(stream), 0);
-    bool is_read = csv_read_file(path, &text, &hash, &err);
-    unlink(path);
-    if (!is_read)
+    for (uint32_t i = 0; i < COUNT_OF(numbers); i++)
+        numbers[i] = i;
+    int file = memory_file_make(written, path);
+    if (!csv_read_file(path, &text, &hash, &err))
         fail_msg("%s", err.message);
-    assert_int_equal(text.size, count * sizeof count);
-    for (uint32_t i = 0; i < count; i++)
-        if (memcmp(text.data + i * sizeof i, &i, sizeof i) != 0)
-            fail_msg("number %u", i);
+    assert_true(span_equal(text, written));
     free((void *)text.data);
+    close(file);
+}
+
+static uint64_t read_hash(const char *path) {
+    struct span text;
+    uint64_t hash;
+    struct err err = {0};
+    if (!csv_read_file(path, &text, &hash, &err))
+        fail_msg("%s", err.message);
+    free((void *)text.data);
+    return hash;
+}
+
+/* Whoever wants no text gets the hash that whoever wants it gets, whatever is shared between two
+ * threads; and a byte of either's part makes another one. */
+static void test_hash_file(void **state) {
+    (void)state;
+    static const size_t sizes[] = {
+        0, 1, CSV_LARGE_BYTES - 1, CSV_LARGE_BYTES, CSV_LARGE_BYTES + 1, 3 * CSV_LARGE_BYTES + 5};
+    static char text[3 * CSV_LARGE_BYTES + 5];
+    uint64_t seed = 3;
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)next_random(&seed);
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        char path[MEMORY_FILE_PATH];
+        int file = memory_file_make((struct span){text, sizes[i]}, path);
+        struct sheet_file *opened;
+        uint64_t hash;
+        struct err err = {0};
+        if (!csv_hash_file(path, &opened, &hash, &err))
+            fail_msg("%s", err.message);
+        assert_true(hash == read_hash(path));
+        assert_int_equal(sheet_file_size(opened), sizes[i]);
+        sheet_file_close(opened);
+        for (size_t at = 0; at < sizes[i]; at += sizes[i] / 3 + 1) {
+            const char other = (char)~text[at];
+            memory_file_write(file, (struct span){&other, 1}, (off_t)at);
+            assert_true(hash != read_hash(path));
+            memory_file_write(file, (struct span){text + at, 1}, (off_t)at);
+        }
+        close(file);
+    }
 }
 
 static void expect_unreadable(const char *path, const char *message) {
@@ -449,13 +447,13 @@ static void test_unreadable_files(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fixtures),         cmocka_unit_test(test_faulty_fixtures),
-        cmocka_unit_test(test_delimiter),        cmocka_unit_test(test_sep_line),
-        cmocka_unit_test(test_record_ends),      cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_too_wide),         cmocka_unit_test(test_against_slow_parser),
-        cmocka_unit_test(test_borders),          cmocka_unit_test(test_row_starts_grow),
-        cmocka_unit_test(test_read_file),        cmocka_unit_test(test_read_large_file),
-        cmocka_unit_test(test_unreadable_files),
+        cmocka_unit_test(test_fixtures),    cmocka_unit_test(test_faulty_fixtures),
+        cmocka_unit_test(test_delimiter),   cmocka_unit_test(test_sep_line),
+        cmocka_unit_test(test_record_ends), cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_too_wide),    cmocka_unit_test(test_against_slow_parser),
+        cmocka_unit_test(test_borders),     cmocka_unit_test(test_row_starts_grow),
+        cmocka_unit_test(test_read_file),   cmocka_unit_test(test_read_large_file),
+        cmocka_unit_test(test_hash_file),   cmocka_unit_test(test_unreadable_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
