@@ -1,8 +1,11 @@
-/* Any bytes as CSV: an error or a sheet, and a sheet that survives being written out again.
+/* Any bytes as CSV: an error or a sheet, and a sheet that survives being written out again; and the
+ * same from a file that is looked at through windows.
  *
  * Build with clang -fsanitize=fuzzer,address,undefined; the seeds are in corpus/csv. */
 #include "base/buf.h"
 #include "source/csv.h"
+
+#include "unit/memory_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -56,10 +59,55 @@ static void check_shape(const struct sheet *sheet) {
         require(sheet->row_starts[row] < sheet->row_starts[row + 1], "a row without a byte");
 }
 
+static bool want_all(const void *context, size_t row) {
+    (void)context;
+    (void)row;
+    return true;
+}
+
+/* `sheet` and `err` are of the same text in memory. */
+static void check_windows(const char *path, size_t window, bool is_good, const struct sheet *sheet,
+                          const struct err *err) {
+    struct sheet_file *file;
+    struct sheet other;
+    struct err other_err;
+    struct buf first = {0}, second = {0};
+    require(sheet_file_open(&file, path, &other_err), "the file cannot be opened");
+    require(csv_parse_file(file, window, &other, &other_err) == is_good, "another verdict");
+    if (!is_good) {
+        require(strcmp(err->message, other_err.message) == 0, "another error");
+        return;
+    }
+    require(other.row_count == sheet->row_count && other.width == sheet->width &&
+                other.delimiter == sheet->delimiter && other.is_plain == sheet->is_plain,
+            "another shape in windows");
+    for (size_t row = 0; row <= sheet->row_count; row++)
+        require(other.row_starts[row] == sheet->row_starts[row], "a row elsewhere");
+    require(sheet_take_in(&other, want_all, NULL, &other_err) && !other.is_partial,
+            "not all could be taken in");
+    write_sheet(&first, sheet);
+    write_sheet(&second, &other);
+    require(span_equal(buf_span(&first), buf_span(&second)), "other cells in windows");
+    buf_free(&first);
+    buf_free(&second);
+    sheet_free(&other);
+}
+
+static bool parse_both_ways(struct span text, struct sheet *sheet, struct err *err) {
+    static const size_t windows[] = {8, 50};
+    char path[MEMORY_FILE_PATH];
+    int file = memory_file_make(text, path);
+    bool is_good = csv_parse(path, copy_text(text.data, text.size), sheet, err);
+    for (size_t i = 0; i < COUNT_OF(windows); i++)
+        check_windows(path, windows[i], is_good, sheet, err);
+    close(file);
+    return is_good;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct sheet sheet, again;
     struct err err;
-    if (!csv_parse("fuzz.csv", copy_text(data, size), &sheet, &err)) {
+    if (!parse_both_ways((struct span){(const char *)data, size}, &sheet, &err)) {
         require(err.class == ERR_FAILED && err.message[0] != '\0', "an error without a message");
         return 0;
     }
