@@ -93,8 +93,26 @@ static bool fill_scope(const struct gold_build *build, const struct gold_sum *su
     return ok;
 }
 
-static bool fill_shadow(const struct gold_build *build, const struct gold_sum *sum,
-                        const struct sheet_model *sheet, struct err *err) {
+/* Whether a unit has at most one row of the sheet: then those of the units in its delta are the
+ * delta's own. */
+static bool has_one_a_unit(const struct sheet_model *sheet, const struct gold_sum *sum) {
+    size_t found = 0;
+    for (size_t k = 0; k < sheet->key_count; k++)
+        for (size_t i = 0; i < sum->unit.count; i++)
+            found += strcmp(sheet->fields[sheet->key[k]].name, sum->unit.columns[i]) == 0;
+    return found == sheet->key_count;
+}
+
+static bool is_alone(const struct gold_build *build, const struct gold_sum *sum, size_t sheet) {
+    size_t others = 0;
+    for (size_t i = 0; i < build->model->sheet_count; i++)
+        others += i != sheet && is_narrowed(build, sum, i) ? build->deltas[i].count : 0;
+    return others == 0;
+}
+
+/* Adds what silver has of the units, but for those that the shadow has already. */
+static bool add_stored(const struct gold_build *build, const struct gold_sum *sum,
+                       const struct sheet_model *sheet, bool has_some, struct err *err) {
     struct buf sql = {0};
     /* By name: a column that a later model added stands last in the table. */
     buf_printf(&sql, "INSERT INTO \"silver_%s\" (", sheet->name);
@@ -107,8 +125,25 @@ static bool fill_shadow(const struct gold_build *build, const struct gold_sum *s
     buf_add_text(&sql, ") IN (SELECT ");
     add_unit_names(&sql, sum);
     buf_add_text(&sql, " FROM goldleaf_scope)");
+    if (has_some) {
+        buf_add_text(&sql, " AND (");
+        add_unit_names(&sql, sum);
+        buf_add_text(&sql, ") NOT IN (SELECT ");
+        add_unit_names(&sql, sum);
+        buf_printf(&sql, " FROM \"silver_%s\")", sheet->name);
+    }
+    return gold_run(build->warehouse, &sql, NULL, err);
+}
+
+static bool fill_shadow(const struct gold_build *build, const struct gold_sum *sum, size_t index,
+                        struct err *err) {
+    const struct sheet_model *sheet = &build->model->sheets[index];
+    bool has_own = has_one_a_unit(sheet, sum);
+    bool is_whole = has_own && is_alone(build, sum, index);
     return schema_shadow_silver(build->warehouse, sheet, err) &&
-           gold_run(build->warehouse, &sql, NULL, err) &&
+           (!has_own || silver_insert_rows(build->warehouse, sheet,
+                                           silver_delta_after(&build->deltas[index]), NULL, err)) &&
+           (is_whole || add_stored(build, sum, sheet, has_own, err)) &&
            schema_index_shadow(build->warehouse, sheet, true, err);
 }
 
@@ -132,7 +167,7 @@ bool gold_units_open(const struct gold_build *build, const struct gold_sum *sum,
     bool ok = create_scope(build, sum, sheet, err) && fill_scope(build, sum, err);
     for (size_t i = 0; ok && i < build->model->sheet_count; i++)
         if (is_narrowed(build, sum, i))
-            ok = fill_shadow(build, sum, &build->model->sheets[i], err);
+            ok = fill_shadow(build, sum, i, err);
     return ok;
 }
 
