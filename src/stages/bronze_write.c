@@ -9,7 +9,8 @@
 #include <xxhash.h>
 
 /* Gives each new version a label between those of its neighbours that stay, whose labels are those
- * they have. False when there is no room between two of them. */
+ * they have. `positions` may be those of the state, when its rows are in place. False when there is
+ * no room between two of them. */
 static bool label_rows(const struct bronze_state *state, const struct match *match,
                        int64_t *positions) {
     int64_t before = 0;
@@ -120,16 +121,36 @@ static bool end_versions(struct warehouse *warehouse, const struct sheet_model *
     return ok;
 }
 
-/* Which versions end, which begin, and which are current afterwards. */
-static void list_versions(const struct bronze_state *state, const struct match *match,
-                          struct sheet_change *done) {
+/* Whether each row that stays is where it was, and no row is more or less: nearly always, when a
+ * sheet was edited here and there. */
+static bool is_in_place(const struct match *match) {
+    bool is_same = match->old_count == match->new_count;
+    for (size_t row = 0; is_same && row < match->new_count; row++)
+        is_same = match->kind[row] != MATCH_KEPT || match->partner[row] == row;
+    return is_same;
+}
+
+/* Then the list of ids is the old one with some taken out for others, and so are the labels: on
+ * memory that is not touched for the first time. */
+static void replace_versions(struct bronze_state *state, const struct match *match,
+                             struct sheet_change *done) {
+    int64_t next_row_id = state->last_row_id + 1;
+    done->row_ids = state->row_ids;
+    state->row_ids = NULL;
+    for (size_t row = 0; row < match->new_count; row++) {
+        if (match->kind[row] == MATCH_KEPT)
+            continue;
+        done->ended[done->ended_count++] = done->row_ids[row];
+        done->row_ids[row] = done->added[done->added_count++] = next_row_id++;
+    }
+}
+
+static void list_anew(const struct bronze_state *state, const struct match *match,
+                      struct sheet_change *done) {
     uint8_t *is_kept = memory_resize(NULL, state->count, 1);
     memset(is_kept, 0, state->count);
     int64_t next_row_id = state->last_row_id + 1;
-    done->row_count = match->new_count;
     done->row_ids = memory_resize(NULL, match->new_count, sizeof *done->row_ids);
-    done->added = memory_resize(NULL, match->new_count - match->kept, sizeof *done->added);
-    done->ended = memory_resize(NULL, state->count - match->kept, sizeof *done->ended);
     for (size_t row = 0; row < match->new_count; row++) {
         if (match->kind[row] == MATCH_KEPT) {
             done->row_ids[row] = state->row_ids[match->partner[row]];
@@ -142,6 +163,18 @@ static void list_versions(const struct bronze_state *state, const struct match *
         if (!is_kept[i])
             done->ended[done->ended_count++] = state->row_ids[i];
     free(is_kept);
+}
+
+/* Which versions end, which begin, and which are current afterwards. */
+static void list_versions(struct bronze_state *state, const struct match *match, bool in_place,
+                          struct sheet_change *done) {
+    done->row_count = match->new_count;
+    done->added = memory_resize(NULL, match->new_count - match->kept, sizeof *done->added);
+    done->ended = memory_resize(NULL, state->count - match->kept, sizeof *done->ended);
+    if (in_place)
+        replace_versions(state, match, done);
+    else
+        list_anew(state, match, done);
 }
 
 static bool write_header(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
@@ -231,11 +264,13 @@ bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t 
     const struct match *match = &change->match;
     *done =
         (struct sheet_change){.is_first = change->is_first, .is_new_header = change->is_new_header};
-    list_versions(&change->state, match, done);
+    bool in_place = is_in_place(match);
+    list_versions(&change->state, match, in_place, done);
     done->is_listed = change->is_listed && match->moved == 0;
     done->ended_keys = change->ended_keys;
     change->ended_keys = (struct ended_keys){0};
-    int64_t *positions = memory_resize(NULL, match->new_count, sizeof *positions);
+    int64_t *positions = in_place ? change->state.positions
+                                  : memory_resize(NULL, match->new_count, sizeof *positions);
     struct version_source source = {.pull = pull,
                                     .match = match,
                                     .positions = positions,
@@ -247,7 +282,8 @@ bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t 
               end_versions(warehouse, pull->model, snapshot_id, done, err) &&
               (done->added_count == 0 || write_versions(warehouse, &source, err)) &&
               write_state(warehouse, pull, snapshot_id, change, positions, done, err);
-    free(positions);
+    if (!in_place)
+        free(positions);
     return ok;
 }
 

@@ -137,17 +137,17 @@ static bool for_each_view(const struct gold_build *build, const struct gold_mode
 static bool is_most(const struct gold_build *build, const struct gold_model *gold, bool *result,
                     struct err *err) {
     struct arena scratch = {0};
-    struct value touched = value_null(), rows = value_null();
+    struct value touched = value_null(), groups = value_null();
     struct buf sql = {0};
+    bool ok = warehouse_value(build->warehouse, &scratch, "SELECT COUNT(*) FROM goldleaf_scope",
+                              NULL, 0, &touched, err);
     buf_add_text(&sql, "SELECT COUNT(*) FROM (SELECT DISTINCT ");
     sql_add_name(&sql, gold->scope);
     buf_add_text(&sql, " FROM ");
     sql_add_name(&sql, gold->name);
-    buf_add_text(&sql, ") AS groups");
-    bool ok = warehouse_value(build->warehouse, &scratch, buf_text(&sql), NULL, 0, &rows, err) &&
-              warehouse_value(build->warehouse, &scratch, "SELECT COUNT(*) FROM goldleaf_scope",
-                              NULL, 0, &touched, err);
-    *result = ok && touched.integer * 2 > rows.integer;
+    buf_printf(&sql, " LIMIT %lld) AS groups", (long long)touched.integer * 2);
+    ok = ok && warehouse_value(build->warehouse, &scratch, buf_text(&sql), NULL, 0, &groups, err);
+    *result = ok && groups.integer < touched.integer * 2;
     buf_free(&sql);
     arena_free(&scratch);
     return ok;
