@@ -43,9 +43,9 @@ static bool export_audit(struct export *export, const char *order, struct err *e
     struct statement *statement = NULL;
     struct arena *arena = export->session->arena;
     buf_printf(&export->sql, "SELECT * FROM %s ORDER BY %s", export->table, order);
-    if (!statement_prepare(export->warehouse, &statement, buf_text(&export->sql), err))
-        return false;
-    size_t count = statement_column_count(statement);
+    bool ok = statement_prepare(export->warehouse, &statement, buf_text(&export->sql), err) &&
+              statement_describe(statement, err);
+    size_t count = ok ? statement_column_count(statement) : 0;
     export->columns = arena_array(arena, count, sizeof *export->columns);
     export->column_count = export->header_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -53,7 +53,7 @@ static bool export_audit(struct export *export, const char *order, struct err *e
         export->columns[i] = (struct export_column){name, name, NULL};
     }
     statement_close(statement);
-    return true;
+    return ok;
 }
 
 /* ---- a bronze sheet as it was ---- */

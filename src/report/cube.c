@@ -261,8 +261,8 @@ static bool read_table(struct cube *cube, size_t index, struct warehouse *wareho
         if (report_is_dimension(dataset->fields[i].type))
             table->dictionaries[i] = take_dictionary(cube, dataset->fields[i].name);
     bool ok = statement_prepare(warehouse, &statement, dataset->sql, err) &&
-              check_columns(dataset, statement, err) && statement_start(statement, NULL, 0, err) &&
-              read_rows(cube, table, statement, err);
+              statement_describe(statement, err) && check_columns(dataset, statement, err) &&
+              statement_start(statement, NULL, 0, err) && read_rows(cube, table, statement, err);
     statement_close(statement);
     if (ok)
         return true;

@@ -92,14 +92,17 @@ static bool scan_file(struct sheet_file *file, size_t window, struct sheet *shee
     if (size < 4 * window)
         return false;
     first.scan.text = read_window(&first, 0, window);
-    bool is_certain = csv_scan_head(&first.scan);
+    if (!csv_scan_head(&first.scan)) {
+        buf_free(&first.room);
+        return false;
+    }
     size_t start = first.scan.start;
     second.scan.delimiter = first.scan.delimiter;
     second.from = first.end = find_middle(&first, size);
     worker_do_both(scan_half, &first, &second);
     append(&first.scan, &second.scan);
-    bool ok = is_certain && first.is_in_order && second.is_in_order &&
-              first.scan.width <= CSV_MAX_COLUMNS && first.scan.record_count > 0;
+    bool ok = first.is_in_order && second.is_in_order && first.scan.width <= CSV_MAX_COLUMNS &&
+              first.scan.record_count > 0;
     if (ok) {
         sheet->file = file;
         first.scan.start = start;
@@ -116,8 +119,13 @@ bool csv_parse_file(struct sheet_file *file, size_t window, struct sheet *sheet,
     struct span text;
     uint64_t hash;
     *sheet = (struct sheet){0};
-    if (scan_file(file, window, sheet))
-        return true;
+    if (scan_file(file, window, sheet)) {
+        /* What the header says is judged before anything else is read. */
+        if (sheet_file_check(file, err))
+            return true;
+        sheet_free(sheet);
+        return false;
+    }
     /* What is wrong, and where, is told by who sees the whole. */
     bool ok = csv_take_text(file, &text, &hash, err) && csv_parse(name, text, sheet, err);
     sheet_file_close(file);

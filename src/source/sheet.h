@@ -3,7 +3,8 @@
  * The sheet owns one text buffer in which the rows stand one after the other as RFC 4180 records;
  * a row is split again each time it is read, which is cheaper than keeping sixteen bytes a cell.
  * Row numbers inside the program count from 0 and leave the header out; people count from 1 with
- * the header, so row i is sheet row i + 2. Read-only after it was made; threads may share it.
+ * the header, so row i is sheet row i + 2. Read-only after it was made, so threads may share it;
+ * but for one step:
  *
  * The text of a large one may have stayed in its file. Then rows are read through views, until it
  * is known which of them are wanted, and these are taken in. */

@@ -1,6 +1,7 @@
 /* Where sheets come from: one interface for CSV files, Google Sheets and one behind the other.
  *
- * A source gives a sheet as CSV text. It is used by one thread at a time. */
+ * A source gives a sheet as CSV text, or as the file that has it. It is used by one thread at a
+ * time. */
 #ifndef GOLDLEAF_SOURCE_SOURCE_H
 #define GOLDLEAF_SOURCE_SOURCE_H
 

@@ -159,12 +159,13 @@ static void bronze_count_lost(struct bronze_change *change) {
 }
 
 /* Of a row that is in bronze as it is the text is not wanted again; unless silver will be built
- * whole, for a new header or for the number of other rows. */
+ * whole, for a new header or for the number of rows that came, went or changed. */
 static bool is_row_wanted(const void *context, size_t row) {
     const struct bronze_change *change = context;
     const struct match *match = &change->match;
+    size_t versions = match->new_count + match->old_count - 2 * match->kept;
     return match->kind[row] != MATCH_KEPT || change->is_new_header ||
-           (match->new_count - match->kept) * 8 > match->new_count;
+           versions * 4 > match->new_count;
 }
 
 bool bronze_compare(struct warehouse *warehouse, struct pull *pull, struct bronze_state *state,

@@ -81,8 +81,8 @@ bool bronze_compare(struct warehouse *warehouse, struct pull *pull, struct bronz
                     struct bronze_change *change, struct err *err);
 void bronze_change_free(struct bronze_change *change);
 
-/* Writes the change as snapshot `snapshot_id`; what `done` needs of it is taken over, or its state
- * changed to what is current now. */
+/* Writes the change as snapshot `snapshot_id`; what `done` needs of it is taken over, and its state
+ * is of no use afterwards. */
 bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t snapshot_id,
                   const char *loaded_at, struct bronze_change *change, struct sheet_change *done,
                   struct err *err);

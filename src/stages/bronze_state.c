@@ -112,11 +112,13 @@ static const uint64_t *likely_hashes(const struct parts *parts, size_t part) {
     return packed_digest(hashes, count) == parts->digests[part] ? hashes : NULL;
 }
 
-static bool add_part(struct parts *parts, struct span runs, uint64_t digest) {
+/* False when it is none, or not the next one. */
+static bool add_part(struct parts *parts, int64_t number, struct span runs, uint64_t digest) {
     struct bronze_state *state = parts->state;
     size_t part = state->part_count;
     bronze_state_reserve(state, PACKED_ROWS);
-    if (state->count != part * PACKED_ROWS || !packed_runs_read(runs, state))
+    if (number != (int64_t)part || state->count != part * PACKED_ROWS ||
+        !packed_runs_read(runs, state))
         return false;
     if ((part & (part - 1)) == 0) {
         size_t room = part ? part * 2 : 1;
@@ -145,8 +147,9 @@ static bool read_parts(struct warehouse *warehouse, struct parts *parts, bool *i
     bool ok = statement_prepare(warehouse, &statement, sql_file("bronze/parts"), err) &&
               statement_start(statement, &parameter, 1, err);
     while (ok && *is_sane && (ok = statement_next(statement, &has_row, err)) && has_row)
-        *is_sane = add_part(parts, value_span(statement_value(statement, 0)),
-                            (uint64_t)statement_value(statement, 1).integer);
+        *is_sane = add_part(parts, statement_value(statement, 0).integer,
+                            value_span(statement_value(statement, 1)),
+                            (uint64_t)statement_value(statement, 2).integer);
     statement_close(statement);
     return ok;
 }

@@ -6,8 +6,6 @@
 #include "stages/schema.h"
 #include "stages/shortlist.h"
 
-#include <xxhash.h>
-
 /* Gives each new version a label between those of its neighbours that stay, whose labels are those
  * they have. `positions` may be those of the state, when its rows are in place. False when there is
  * no room between two of them. */

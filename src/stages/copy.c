@@ -50,7 +50,8 @@ static bool copy_rows(struct copy *copy, const char *table, const char *where, s
     struct arena scratch = {0};
     struct transit transit = {.ok = true, .err = err};
     const char *sql = arena_printf(&scratch, "SELECT * FROM \"%s\"%s", table, where);
-    bool ok = statement_prepare(copy->from, &transit.statement, sql, err);
+    bool ok = statement_prepare(copy->from, &transit.statement, sql, err) &&
+              statement_describe(transit.statement, err);
     transit.width = ok ? statement_column_count(transit.statement) : 0;
     const char **columns = arena_array(&scratch, transit.width + 1, sizeof *columns);
     for (size_t i = 0; i < transit.width; i++)
@@ -77,14 +78,14 @@ static bool read_columns(const struct copy *copy, const char *table, const char 
                          size_t *count, struct err *err) {
     struct statement *statement = NULL;
     const char *sql = arena_printf(copy->arena, "SELECT * FROM \"%s\"", table);
-    if (!statement_prepare(copy->from, &statement, sql, err))
-        return false;
-    *count = statement_column_count(statement);
+    bool ok =
+        statement_prepare(copy->from, &statement, sql, err) && statement_describe(statement, err);
+    *count = ok ? statement_column_count(statement) : 0;
     *names = arena_array(copy->arena, *count + 1, sizeof **names);
     for (size_t i = 0; i < *count; i++)
         (*names)[i] = arena_string(copy->arena, span_from(statement_column_name(statement, i)));
     statement_close(statement);
-    return true;
+    return ok;
 }
 
 static bool add_columns(struct copy *copy, const struct sheet_model *sheet, const char *table,

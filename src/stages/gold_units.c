@@ -138,12 +138,12 @@ static bool add_stored(const struct gold_build *build, const struct gold_sum *su
 static bool fill_shadow(const struct gold_build *build, const struct gold_sum *sum, size_t index,
                         struct err *err) {
     const struct sheet_model *sheet = &build->model->sheets[index];
-    bool has_own = has_one_a_unit(sheet, sum);
-    bool is_whole = has_own && is_alone(build, sum, index);
+    bool has_own = build->deltas[index].count > 0 && has_one_a_unit(sheet, sum);
+    bool is_complete = has_own && is_alone(build, sum, index);
     return schema_shadow_silver(build->warehouse, sheet, err) &&
            (!has_own || silver_insert_rows(build->warehouse, sheet,
                                            silver_delta_after(&build->deltas[index]), NULL, err)) &&
-           (is_whole || add_stored(build, sum, sheet, has_own, err)) &&
+           (is_complete || add_stored(build, sum, sheet, has_own, err)) &&
            schema_index_shadow(build->warehouse, sheet, true, err);
 }
 

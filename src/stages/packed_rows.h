@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "stages/bronze.h"
 
-#define PACKED_ROWS 8192 /* in one text; the last one has fewer */
+#define PACKED_ROWS 8192 /* in one part; the last one has fewer */
 
 /* Appends the first text for the rows from `first` on, at most PACKED_ROWS; and the second. */
 void packed_runs_add(struct buf *text, const struct bronze_state *rows, size_t first);

@@ -123,7 +123,8 @@ static bool read_versions(struct bronze_checks *self, const char *table, struct 
     struct columns columns = {0};
     bool has_row = true;
     bool ok = statement_prepare(self->warehouse, &statement,
-                                arena_printf(&arena, "SELECT * FROM \"%s\"", table), err);
+                                arena_printf(&arena, "SELECT * FROM \"%s\"", table), err) &&
+              statement_describe(statement, err);
     if (ok)
         read_columns(statement, &arena, &columns);
     ok = ok && statement_start(statement, NULL, 0, err);

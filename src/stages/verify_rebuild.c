@@ -26,7 +26,8 @@ static bool open_side(struct side *side, struct warehouse *warehouse,
                       const struct comparison *comparison, struct arena *arena, struct err *err) {
     bool has_parameter = comparison->parameter.kind != VALUE_NULL;
     *side = (struct side){0};
-    if (!statement_prepare(warehouse, &side->statement, comparison->sql, err))
+    if (!statement_prepare(warehouse, &side->statement, comparison->sql, err) ||
+        !statement_describe(side->statement, err))
         return false;
     side->width = statement_column_count(side->statement);
     side->row = arena_array(arena, side->width, sizeof *side->row);

@@ -24,10 +24,13 @@ struct warehouse_driver {
     bool (*run)(struct statement *statement, const struct value *parameters, size_t count,
                 struct err *err);
     bool (*next)(struct statement *statement, bool *has_row, struct err *err);
+    /* NULL: the columns are known from the beginning */
+    bool (*describe)(struct statement *statement, struct err *err);
     size_t (*column_count)(const struct statement *statement);
     const char *(*column_name)(const struct statement *statement, size_t column);
     struct value (*value)(const struct statement *statement, size_t column);
     void (*close_statement)(struct statement *statement);
+    /* types: the columns' SQL types; NULL: not known */
     bool (*load)(struct warehouse *warehouse, const char *table, const char *const *columns,
                  const char *const *types, size_t column_count, struct row_source source,
                  struct err *err);

@@ -213,7 +213,8 @@ static const char *postgres_type(enum field_type type) {
 static bool check_width(struct warehouse *warehouse, const char *select, size_t width,
                         struct err *err) {
     struct statement *statement = NULL;
-    bool ok = statement_prepare(warehouse, &statement, select, err);
+    bool ok =
+        statement_prepare(warehouse, &statement, select, err) && statement_describe(statement, err);
     size_t count = ok ? statement_column_count(statement) : 0;
     statement_close(statement);
     return ok &&
@@ -308,6 +309,7 @@ static const struct warehouse_driver postgres_driver = {
     .start = postgres_start,
     .run = postgres_run,
     .next = postgres_next,
+    .describe = postgres_describe,
     .column_count = postgres_column_count,
     .column_name = postgres_column_name,
     .value = postgres_value,

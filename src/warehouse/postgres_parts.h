@@ -124,6 +124,7 @@ bool postgres_start(struct statement *statement, const struct value *parameters,
 bool postgres_run(struct statement *statement, const struct value *parameters, size_t count,
                   struct err *err);
 bool postgres_next(struct statement *statement, bool *has_row, struct err *err);
+bool postgres_describe(struct statement *statement, struct err *err);
 size_t postgres_column_count(const struct statement *statement);
 const char *postgres_column_name(const struct statement *statement, size_t column);
 struct value postgres_value(const struct statement *statement, size_t column);

@@ -2,7 +2,8 @@
  * of their outcomes.
  *
  * Most are executed once, which takes one journey to the server when they are not prepared for it;
- * so they get a name there only when they are executed again. What is wrong with one shows then.
+ * so they get a name there only when they are executed again, or when somebody asks for the
+ * columns. What is wrong with one shows when it is first sent.
  *
  * A query without parameters may be one for a million rows, so it is sent as COPY TO: that takes
  * half of the time that rows with all their trimmings take.
@@ -80,11 +81,15 @@ bool postgres_prepare(struct warehouse *warehouse, struct statement **statement,
 /* In a pipeline without waiting for the outcome. */
 static bool give_name(struct postgres_statement *self, struct err *err) {
     struct postgres_warehouse *warehouse = warehouse_of(self);
+    const struct postgres_library *pq = &warehouse->pq;
     snprintf(self->name, sizeof self->name, "goldleaf_%zu", ++warehouse->prepared);
-    if (!warehouse->pq.sendPrepare(warehouse->connection, self->name, self->sql, 0, NULL))
-        return postgres_fail(warehouse, NULL, err);
-    return warehouse->pq.pipelineStatus(warehouse->connection) == PQ_PIPELINE_ON ||
-           postgres_take_results(warehouse, NULL, err);
+    bool ok = pq->sendPrepare(warehouse->connection, self->name, self->sql, 0, NULL)
+                  ? pq->pipelineStatus(warehouse->connection) == PQ_PIPELINE_ON ||
+                        postgres_take_results(warehouse, NULL, err)
+                  : postgres_fail(warehouse, NULL, err);
+    if (!ok)
+        *self->name = '\0';
+    return ok;
 }
 
 static void forget_row(struct postgres_statement *self) {
@@ -142,8 +147,8 @@ static void take_shape(struct postgres_statement *self, PGresult *shape) {
         memory_resize(NULL, (size_t)pq_of(self)->nfields(shape) + 1, sizeof *self->values);
 }
 
-/* Asks for the columns, once: some want to know them before the first row is there. */
-static bool learn_shape(struct postgres_statement *self, struct err *err) {
+bool postgres_describe(struct statement *statement, struct err *err) {
+    struct postgres_statement *self = statement_of(statement);
     struct postgres_warehouse *warehouse = warehouse_of(self);
     PGresult *shape = NULL;
     if (self->shape)
@@ -308,16 +313,20 @@ static bool start_single(struct postgres_statement *self, const struct value *pa
         return false;
     self->first = postgres_result(warehouse);
     ExecStatusType status = pq->resultStatus(self->first);
-    if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-        struct err ignored;
-        postgres_fail(warehouse, self->first, err);
-        pq->clear(self->first);
-        self->first = NULL;
-        return postgres_take_results(warehouse, NULL, &ignored), false;
+    bool ok = status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK ||
+              status == PGRES_COMMAND_OK || postgres_fail(warehouse, self->first, err);
+    if (ok && !self->shape) {
+        PGresult *shape = pq->copyResult(self->first, PG_COPYRES_ATTRS);
+        ok = shape || err_set(err, ERR_DATABASE, "no memory for a row");
+        if (ok)
+            take_shape(self, shape);
     }
-    if (!self->shape)
-        take_shape(self, pq->copyResult(self->first, PG_COPYRES_ATTRS));
-    return true;
+    if (ok)
+        return true;
+    struct err ignored;
+    pq->clear(self->first);
+    self->first = NULL;
+    return postgres_take_results(warehouse, NULL, &ignored), false;
 }
 
 bool postgres_start(struct statement *statement, const struct value *parameters, size_t count,
@@ -325,7 +334,7 @@ bool postgres_start(struct statement *statement, const struct value *parameters,
     struct postgres_statement *self = statement_of(statement);
     struct postgres_warehouse *warehouse = warehouse_of(self);
     postgres_drop_rows(self);
-    if (!postgres_settle(warehouse, err) || (self->is_copied && !learn_shape(self, err)))
+    if (!postgres_settle(warehouse, err) || (self->is_copied && !postgres_describe(statement, err)))
         return false;
     bool has_columns = self->is_copied && warehouse->pq.nfields(self->shape) > 0;
     if (has_columns ? !start_copy(self, err) : !start_single(self, parameters, count, err))
@@ -371,9 +380,8 @@ void postgres_drop_rows(struct postgres_statement *self) {
 }
 
 size_t postgres_column_count(const struct statement *statement) {
-    struct postgres_statement *self = (struct postgres_statement *)statement;
-    struct err ignored;
-    return learn_shape(self, &ignored) ? (size_t)pq_of(self)->nfields(self->shape) : 0;
+    const struct postgres_statement *self = statement_of_const(statement);
+    return (size_t)pq_of(self)->nfields(self->shape); /* 0 for none */
 }
 
 const char *postgres_column_name(const struct statement *statement, size_t column) {

@@ -83,6 +83,11 @@ bool statement_run(struct statement *statement, const struct value *parameters, 
     return true;
 }
 
+bool statement_describe(struct statement *statement, struct err *err) {
+    const struct warehouse_driver *driver = statement->warehouse->driver;
+    return !driver->describe || driver->describe(statement, err);
+}
+
 size_t statement_column_count(const struct statement *statement) {
     return statement->warehouse->driver->column_count(statement);
 }

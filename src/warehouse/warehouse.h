@@ -63,7 +63,9 @@ bool warehouse_run(struct warehouse *warehouse, const char *sql, const struct va
 
 /* A statement for many executions, or to read rows:
  *   statement_prepare; { statement_start; while (statement_next && has_row) statement_row; }...;
- *   statement_close */
+ *   statement_close
+ * A server is not asked before statement_start() or statement_describe(), so what is wrong with the
+ * SQL may show only there. */
 bool statement_prepare(struct warehouse *warehouse, struct statement **statement, const char *sql,
                        struct err *err);
 bool statement_start(struct statement *statement, const struct value *parameters, size_t count,
@@ -73,6 +75,8 @@ bool statement_next(struct statement *statement, bool *has_row, struct err *err)
  * then a failure shows with a later call, at the latest when the transaction is committed. */
 bool statement_run(struct statement *statement, const struct value *parameters, size_t count,
                    struct err *err);
+/* Finds out the columns, for who wants to know them before the start. */
+bool statement_describe(struct statement *statement, struct err *err);
 size_t statement_column_count(const struct statement *statement);
 const char *statement_column_name(const struct statement *statement, size_t column);
 /* The current row; text lives until the next call on this statement. */

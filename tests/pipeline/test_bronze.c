@@ -557,6 +557,38 @@ static void test_packed_rows_that_do_not_hold_are_made_anew(void **state) {
     }
 }
 
+static const char *many_artists(struct history *history, const char *name) {
+    struct buf csv = {0};
+    buf_add_text(&csv, ARTISTS);
+    for (int i = 0; i < 20000; i++)
+        buf_printf(&csv, "A%d,%s,,,\n", i, i == 10000 ? name : "Ann");
+    const char *copy = arena_string(&history->arena, buf_span(&csv));
+    buf_free(&csv);
+    return copy;
+}
+
+/* The parts behind a missing one stand for other rows than it seems. */
+static void test_a_missing_part_is_noticed(void **state) {
+    static const char *const spoil[] = {
+        "DELETE FROM audit_sheet_parts WHERE part = 0",
+        "DELETE FROM audit_sheet_parts WHERE part = 1",
+        "UPDATE audit_sheet_parts SET part = 3 WHERE part = 1",
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(spoil); i++) {
+        struct history history;
+        begin(&history);
+        pull(&history, many_artists(&history, "Ann"));
+        scene_write_database(&history.scene, spoil[i]);
+        expect_change(pull(&history, many_artists(&history, "Bo")), 0, 1, 0, 0);
+        scene_expect(&history.scene,
+                     "SELECT COUNT(*), MIN(part), MAX(part) FROM audit_sheet_parts"
+                     " WHERE table_name = 'bronze_artists'",
+                     "3,0,2");
+        end(&history);
+    }
+}
+
 /* ---- labels of order ---- */
 
 static void test_70000_rows_between_two(void **state) {
@@ -684,6 +716,7 @@ int main(void) {
         cmocka_unit_test(test_long_headers_keep_their_columns_apart),
         cmocka_unit_test(test_a_pull_is_compared_with_packed_rows),
         cmocka_unit_test(test_packed_rows_that_do_not_hold_are_made_anew),
+        cmocka_unit_test(test_a_missing_part_is_noticed),
         cmocka_unit_test(test_70000_rows_between_two),
         cmocka_unit_test(test_40_times_at_the_same_place),
         cmocka_unit_test(test_one_place_filled_and_emptied_again_and_again),

@@ -159,6 +159,19 @@ check_rights() {
     context=
 }
 
+# What is wrong with a statement is the server's to say, and it is said.
+check_words() {
+    context='words of the server'
+    sql 'REVOKE SELECT ON sales.audit_headers FROM reader'
+    refused 7 'permission denied for table audit_headers' 'lacks a right' \
+        export audit_headers --database "$(local_url reader)"
+    cp -r "$source_dir/src/models/ticketing" foreign
+    sed -i "s/SUM(impressions)/SUM(impressions + 0 * strftime('%s', 'now'))/" foreign/gold/campaign_roi.sql
+    refused 7 'function strftime\(unknown, unknown\) does not exist' 'gold/campaign_roi.sql' \
+        all --inputs monday --model ./foreign --database "$(local_url loader)"
+    context=
+}
+
 check_read_only() {
     context='read only'
     read_schema sales before.state
@@ -225,6 +238,7 @@ check_passwords
 check_places
 check_service
 check_rights
+check_words
 check_read_only
 check_odd_settings
 check_encodings
