@@ -35,12 +35,18 @@ static struct warehouse *open_warehouse(void) {
     return warehouse;
 }
 
+/* A server looks at a statement when it is asked for the columns. */
+static bool prepare(struct warehouse *warehouse, struct statement **statement, const char *sql,
+                    struct err *err) {
+    return statement_prepare(warehouse, statement, sql, err) && statement_describe(*statement, err);
+}
+
 static void prepare_file(struct warehouse *warehouse, const char *name, struct span text) {
     struct err err = {0};
     struct statement *statement = NULL;
     bool is_script = strstr(name, "/create.sql") || strstr(name, "/remember_");
     bool ok = is_script ? warehouse_exec(warehouse, text.data, &err)
-                        : statement_prepare(warehouse, &statement, text.data, &err);
+                        : prepare(warehouse, &statement, text.data, &err);
     if (!ok)
         fail_msg("%s: %s", name, err.message);
     if (!is_script && strncmp(text.data, "-- Purpose: ", 12) != 0)
@@ -92,7 +98,7 @@ static void prepare_checks(struct warehouse *warehouse, const struct check_model
     struct err err = {0};
     struct statement *statement;
     for (size_t i = 0; i < count; i++) {
-        if (!statement_prepare(warehouse, &statement, checks[i].sql, &err))
+        if (!prepare(warehouse, &statement, checks[i].sql, &err))
             fail_msg("%s: %s", checks[i].sql_path, err.message);
         statement_close(statement);
     }
@@ -101,7 +107,7 @@ static void prepare_checks(struct warehouse *warehouse, const struct check_model
 static void prepare_gold(struct warehouse *warehouse, const struct gold_model *gold) {
     struct err err = {0};
     struct statement *statement;
-    if (!statement_prepare(warehouse, &statement, gold->sql, &err))
+    if (!prepare(warehouse, &statement, gold->sql, &err))
         fail_msg("%s: %s", gold->sql_path, err.message);
     assert_int_equal(statement_column_count(statement), gold->field_count);
     for (size_t f = 0; f < gold->field_count; f++)
