@@ -24,36 +24,23 @@ static struct csv_place csv_place_of(struct span text, size_t offset) {
     return (struct csv_place){line, utf8_length(before) + 1};
 }
 
-static bool fail_at(const char *name, struct span text, size_t offset, struct err *err,
-                    const char *what) {
-    struct csv_place place = csv_place_of(text, offset);
-    return err_set(err, ERR_FAILED, "%s: line %zu, column %zu: %s", name, place.line, place.column,
-                   what);
-}
-
 /* The hint in the messages names what Excel calls the format in its list. */
 static bool report_fault(const char *name, const struct csv_scan *scan, struct err *err) {
-    char what[96] = "";
-    switch (scan->fault) {
-    case CSV_UTF16:
+    static const char *const faults[] = {
+        [CSV_NUL] = "a NUL byte: the file is damaged or no text; save it as \"CSV UTF-8\"",
+        [CSV_QUOTE_OPEN] = "the quote that opens this cell is never closed",
+        [CSV_QUOTE_TEXT] = "text after the closing quote; write a quote inside a cell twice (\"\")",
+    };
+    if (scan->fault == CSV_UTF16)
         return err_set(err, ERR_FAILED, "%s: the file is UTF-16; save it as \"CSV UTF-8\"", name);
-    case CSV_NOT_UTF8:
-        snprintf(what, sizeof what, "invalid UTF-8 (byte 0x%02X); save the file as UTF-8",
-                 (unsigned)(unsigned char)scan->text.data[scan->fault_at]);
-        break;
-    case CSV_NUL:
-        snprintf(what, sizeof what,
-                 "a NUL byte: the file is damaged or no text; save it as \"CSV UTF-8\"");
-        break;
-    case CSV_QUOTE_OPEN:
-        snprintf(what, sizeof what, "the quote that opens this cell is never closed");
-        break;
-    case CSV_QUOTE_TEXT:
-        snprintf(what, sizeof what,
-                 "text after the closing quote; write a quote inside a cell twice (\"\")");
-        break;
-    }
-    return fail_at(name, scan->text, scan->fault_at, err, what);
+    struct csv_place place = csv_place_of(scan->text, scan->fault_at);
+    if (scan->fault == CSV_NOT_UTF8)
+        return err_set(
+            err, ERR_FAILED,
+            "%s: line %zu, column %zu: invalid UTF-8 (byte 0x%02X); save the file as UTF-8", name,
+            place.line, place.column, (unsigned)(unsigned char)scan->text.data[scan->fault_at]);
+    return err_set(err, ERR_FAILED, "%s: line %zu, column %zu: %s", name, place.line, place.column,
+                   faults[scan->fault]);
 }
 
 static bool check_width(const char *name, const struct csv_scan *scan, struct err *err) {
