@@ -15,15 +15,13 @@ struct file_part {
     uint64_t hash;
 };
 
-#define READ_BYTES ((size_t)262144) /* at a time: they are still at hand when they are hashed */
-
 static void *read_part(void *context) {
     struct file_part *part = context;
-    char *room = part->data ? NULL : memory_alloc(READ_BYTES);
+    char *room = part->data ? NULL : memory_alloc(SHEET_FILE_WINDOW);
     XXH3_state_t *state = XXH3_createState();
     XXH3_64bits_reset(state);
     for (size_t done = 0, size; done < part->size; done += size) {
-        size = part->size - done < READ_BYTES ? part->size - done : READ_BYTES;
+        size = part->size - done < SHEET_FILE_WINDOW ? part->size - done : SHEET_FILE_WINDOW;
         char *out = room ? room : part->data + part->from + done;
         sheet_file_read(part->file, part->from + done, size, out);
         XXH3_64bits_update(state, out, size);

@@ -12,8 +12,7 @@
 #include "source/sheet_file.h"
 
 /* From here on the text of a file may stay where it is. */
-#define CSV_LARGE_BYTES ((size_t)1 << 20)
-#define CSV_WINDOW_BYTES (CSV_LARGE_BYTES / 4) /* of it that is looked at at a time */
+#define CSV_LARGE_BYTES (4 * SHEET_FILE_WINDOW)
 
 /* Reads a whole file into memory. `*text` is malloc'ed; `*hash` is of its bytes. ERR_FAILED with
  * the path when it cannot be read, is not a regular file, or changes while being read. */

@@ -111,8 +111,6 @@ size_t sheet_read_row(const struct sheet *sheet, size_t row, struct span *cells,
     return list.count;
 }
 
-#define VIEW_BYTES ((size_t)262144)
-
 size_t sheet_view(const struct sheet *sheet, size_t first, size_t end, struct buf *room,
                   struct sheet *view) {
     const size_t *starts = sheet->row_starts;
@@ -120,7 +118,7 @@ size_t sheet_view(const struct sheet *sheet, size_t first, size_t end, struct bu
     *view = *sheet;
     if (!sheet->file)
         return end;
-    while (last < end && starts[last + 1] - starts[first] <= VIEW_BYTES)
+    while (last < end && starts[last + 1] - starts[first] <= SHEET_FILE_WINDOW)
         last++;
     size_t size = starts[last] - starts[first];
     buf_clear(room);

@@ -9,6 +9,9 @@
 
 struct sheet_file;
 
+/* How much is worth reading at a time: it is still at hand when it is looked at. */
+#define SHEET_FILE_WINDOW ((size_t)262144)
+
 /* ERR_FAILED with the path when it cannot be read or is not a regular file. */
 bool sheet_file_open(struct sheet_file **file, const char *path, struct err *err);
 const char *sheet_file_path(const struct sheet_file *file);

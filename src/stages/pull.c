@@ -30,7 +30,7 @@ bool pull_read(struct pull *pull, const struct sheet_model *model, const struct 
         sheet_file_close(taken.file);
         return true;
     }
-    if (taken.file ? !csv_parse_file(taken.file, CSV_WINDOW_BYTES, &pull->sheet, err)
+    if (taken.file ? !csv_parse_file(taken.file, SHEET_FILE_WINDOW, &pull->sheet, err)
                    : !csv_parse(origin->location, taken.text, &pull->sheet, err))
         return false;
     if (pull->sheet.row_count >= UINT32_MAX)
