@@ -98,8 +98,7 @@ struct parts {
 };
 
 static size_t part_rows(const struct bronze_state *state, size_t part) {
-    size_t left = state->count - part * PACKED_ROWS;
-    return left < PACKED_ROWS ? left : PACKED_ROWS;
+    return packed_count(state->count, part * PACKED_ROWS);
 }
 
 /* The pull's hashes at a part's place, when they are the part's. */

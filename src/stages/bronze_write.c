@@ -226,7 +226,7 @@ static bool write_parts(struct warehouse *warehouse, const char *table,
     size_t part = 0;
     bool ok = statement_prepare(warehouse, &statement, sql_file("bronze/write_part"), err);
     for (size_t row = 0; ok && row < now->count; row += PACKED_ROWS, part++) {
-        size_t count = now->count - row < PACKED_ROWS ? now->count - row : PACKED_ROWS;
+        size_t count = packed_count(now->count, row);
         buf_clear(&runs);
         packed_runs_add(&runs, now, row);
         uint64_t mark = bronze_part_mark(buf_span(&runs), packed_digest(now->hashes + row, count));

@@ -26,7 +26,7 @@ static size_t run_length(const struct bronze_state *rows, size_t first, size_t e
 }
 
 void packed_runs_add(struct buf *text, const struct bronze_state *rows, size_t first) {
-    size_t left = rows->count - first, count = left < PACKED_ROWS ? left : PACKED_ROWS;
+    size_t count = packed_count(rows->count, first);
     size_t end = first + count, length;
     uint64_t step;
     buf_reserve(text, WORD_CHARS * (1 + count * RUN_WORDS));

@@ -14,6 +14,11 @@
 
 #define PACKED_ROWS 8192 /* in one part; the last one has fewer */
 
+/* How many rows the part from row `first` on has, of `count` in all. */
+static inline size_t packed_count(size_t count, size_t first) {
+    return count - first < PACKED_ROWS ? count - first : PACKED_ROWS;
+}
+
 /* Appends the first text for the rows from `first` on, at most PACKED_ROWS; and the second. */
 void packed_runs_add(struct buf *text, const struct bronze_state *rows, size_t first);
 void packed_hashes_add(struct buf *text, const uint64_t *hashes, size_t count);
