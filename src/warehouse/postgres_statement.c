@@ -23,7 +23,6 @@ struct postgres_statement {
     char name[24];          /* "" until the server knows it by one */
     bool was_sent;          /* executed at least once */
     size_t parameter_count; /* that the statement uses */
-    bool is_copied;         /* read by COPY (the query) TO STDOUT: it takes no parameters */
     PGresult *shape;        /* the columns, once they are known */
     bool is_copying;
     PGresult *first; /* what came first of what is being read, when nobody has looked at it yet */
@@ -73,7 +72,6 @@ bool postgres_prepare(struct warehouse *warehouse, struct statement **statement,
                                         .sql = memory_alloc(strlen(sql) + 1),
                                         .parameter_count = count_parameters(sql)};
     memcpy(made->sql, sql, strlen(sql) + 1);
-    made->is_copied = made->parameter_count == 0;
     *statement = &made->base;
     return true;
 }
@@ -334,9 +332,10 @@ bool postgres_start(struct statement *statement, const struct value *parameters,
     struct postgres_statement *self = statement_of(statement);
     struct postgres_warehouse *warehouse = warehouse_of(self);
     postgres_drop_rows(self);
-    if (!postgres_settle(warehouse, err) || (self->is_copied && !postgres_describe(statement, err)))
+    bool is_copied = self->parameter_count == 0; /* COPY takes none */
+    if (!postgres_settle(warehouse, err) || (is_copied && !postgres_describe(statement, err)))
         return false;
-    bool has_columns = self->is_copied && warehouse->pq.nfields(self->shape) > 0;
+    bool has_columns = is_copied && warehouse->pq.nfields(self->shape) > 0;
     if (has_columns ? !start_copy(self, err) : !start_single(self, parameters, count, err))
         return false;
     warehouse->reading = self;

@@ -372,6 +372,18 @@ static void a_value_that_the_server_refuses_ends_the_load(void **state) {
     warehouse_close(warehouse);
 }
 
+/* Lists are loaded by the names of their types: one that is not known would make them text. */
+static void every_type_of_ours_is_known_by_its_name(void **state) {
+    (void)state;
+    struct warehouse *warehouse = open_warehouse();
+    for (int type = FIELD_STRING; type <= FIELD_RATE; type++)
+        assert_non_null(
+            postgres_find_adder_by_name(warehouse_type(warehouse, (enum field_type)type)));
+    assert_non_null(postgres_find_adder_by_name(warehouse_row_id_type(warehouse)));
+    assert_null(postgres_find_adder_by_name("VARCHAR(3)"));
+    warehouse_close(warehouse);
+}
+
 /* A domain has the type that it rests on, and its check. */
 static void a_domain_is_kept_to(void **state) {
     (void)state;
@@ -410,6 +422,7 @@ int main(void) {
         cmocka_unit_test(a_row_with_a_strange_value_leaves_nothing_behind),
         cmocka_unit_test(what_has_a_binary_form_goes_in_it),
         cmocka_unit_test(a_value_is_the_same_in_binary_and_as_text),
+        cmocka_unit_test(every_type_of_ours_is_known_by_its_name),
         cmocka_unit_test(a_domain_is_kept_to),
         cmocka_unit_test(a_column_that_is_missing_is_named_with_its_table),
         cmocka_unit_test(rows_go_on_as_text_where_one_has_no_binary_form),
