@@ -130,6 +130,8 @@ signal_once() {
     case $signal in
     TERM | INT)
         [ $((number % 8)) -ge 4 ] || signal="$signal TERM"
+        # before that, a job in the background does not hear of an INT
+        [ "$signal" != INT ] || [ -s log ] || signal='INT TERM'
         # shellcheck disable=SC2086
         stop $signal
         # before the program was set up, a signal does what it does to anybody
