@@ -133,43 +133,44 @@ size_t sheet_view(const struct sheet *sheet, size_t first, size_t end, struct bu
 /* What is wanted goes into `text`, and the rows' starts are from now on those in it. */
 struct taking {
     struct sheet *sheet;
-    bool (*is_wanted)(const void *context, size_t row);
+    size_t (*next_wanted)(const void *context, size_t row);
     const void *context;
     struct buf text, room;
 };
 
-static void take_row(struct taking *taking, size_t row, struct span text) {
-    bool is_wanted = taking->is_wanted(taking->context, row);
-    taking->sheet->row_starts[row] = taking->text.size;
-    taking->sheet->is_partial |= !is_wanted;
-    if (is_wanted)
-        buf_add(&taking->text, text);
+/* The first wanted row from `row` on; those before it are left empty. */
+static size_t leave_rows(struct taking *taking, size_t row) {
+    struct sheet *sheet = taking->sheet;
+    size_t next = taking->next_wanted(taking->context, row);
+    sheet->is_partial |= row < next;
+    for (; row < next; row++)
+        sheet->row_starts[row] = taking->text.size;
+    return next;
 }
 
-/* From a row that is wanted on; returns the row behind those that could be read with it. */
-static size_t take_rows(struct taking *taking, size_t first) {
+/* From a row that is wanted on; returns the first one that could not be read with it. */
+static size_t take_rows(struct taking *taking, size_t row) {
     struct sheet view;
-    size_t *starts = taking->sheet->row_starts, start = starts[first];
-    size_t end = sheet_view(taking->sheet, first, taking->sheet->row_count, &taking->room, &view);
-    for (size_t row = first; row < end; row++) {
-        struct span text = {view.text.data + start - view.text_at, starts[row + 1] - start};
-        start = starts[row + 1];
-        take_row(taking, row, text);
+    size_t *starts = taking->sheet->row_starts, count = taking->sheet->row_count;
+    size_t end = sheet_view(taking->sheet, row, count, &taking->room, &view);
+    while (row < end) {
+        struct span text = {view.text.data + starts[row] - view.text_at,
+                            starts[row + 1] - starts[row]};
+        starts[row] = taking->text.size;
+        buf_add(&taking->text, text);
+        row = leave_rows(taking, row + 1);
     }
-    return end;
+    return row;
 }
 
-bool sheet_take_in(struct sheet *sheet, bool (*is_wanted)(const void *context, size_t row),
+bool sheet_take_in(struct sheet *sheet, size_t (*next_wanted)(const void *context, size_t row),
                    const void *context, struct err *err) {
-    struct taking taking = {sheet, is_wanted, context, {0}, {0}};
+    struct taking taking = {sheet, next_wanted, context, {0}, {0}};
     if (!sheet->file)
         return true;
     buf_reserve(&taking.text, 1);
-    for (size_t row = 0; row < sheet->row_count;)
-        if (is_wanted(context, row))
-            row = take_rows(&taking, row);
-        else
-            take_row(&taking, row++, SPAN(""));
+    for (size_t row = leave_rows(&taking, 0); row < sheet->row_count;)
+        row = take_rows(&taking, row);
     sheet->row_starts[sheet->row_count] = taking.text.size;
     bool ok = sheet_file_check(sheet->file, err);
     sheet_file_close(sheet->file);

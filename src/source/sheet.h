@@ -44,10 +44,10 @@ size_t sheet_view(const struct sheet *sheet, size_t first, size_t end, struct bu
                   struct sheet *view);
 
 /* Takes the text of the wanted rows into memory and closes the file; the others are empty from now
- * on, and the sheet is partial where there are such. ERR_FAILED when the file is not what it was
- * when it was opened: then nothing that was read of it counts. A sheet without a file stays as it
- * is. */
-bool sheet_take_in(struct sheet *sheet, bool (*is_wanted)(const void *context, size_t row),
+ * on, and the sheet is partial where there are such. `next_wanted` tells the first wanted row from
+ * `row` on, or row_count. ERR_FAILED when the file is not what it was when it was opened: then
+ * nothing that was read of it counts. A sheet without a file stays as it is. */
+bool sheet_take_in(struct sheet *sheet, size_t (*next_wanted)(const void *context, size_t row),
                    const void *context, struct err *err);
 
 void sheet_free(struct sheet *sheet);

@@ -53,9 +53,8 @@ static int64_t *list_unused(const struct bronze_change *change, struct key_table
     size_t most = change->match.removed;
     int64_t *ids = arena_array(&table->arena, most, sizeof *ids);
     table->entries = arena_array(&table->arena, most, sizeof *table->entries);
-    for (size_t i = 0; i < change->state.count; i++) {
-        if (change->match.is_used[i])
-            continue;
+    for (size_t i = match_next_unused(&change->match, 0); i < change->state.count;
+         i = match_next_unused(&change->match, i + 1)) {
         table->entries[table->count].row = (uint32_t)i;
         ids[table->count++] = change->state.row_ids[i];
     }
@@ -132,7 +131,8 @@ static bool bronze_match_keys(struct warehouse *warehouse, const struct pull *pu
     bool ok = key_table_read(warehouse, pull->model, change, &table, err);
     if (ok)
         key_table_link(&table);
-    for (size_t row = 0; ok && row < match->new_count; row++) {
+    for (size_t row = match_next_fresh(match, 0); ok && row < match->new_count;
+         row = match_next_fresh(match, row + 1)) {
         if (match->kind[row] != MATCH_ADDED)
             continue;
         sheet_read_row(&pull->sheet, row, cells, &table.arena);
@@ -148,24 +148,22 @@ static bool bronze_match_keys(struct warehouse *warehouse, const struct pull *pu
 }
 
 static void bronze_count_lost(struct bronze_change *change) {
-    int64_t before = 0, lost = 0;
-    for (size_t i = 0; i < change->state.count; i++) {
-        bool is_filled = change->state.hashes[i] != 0;
-        before += is_filled;
-        lost += is_filled & !change->match.is_used[i];
-    }
-    change->rows_before = before;
-    change->rows_lost = lost;
+    const struct bronze_state *state = &change->state;
+    for (size_t i = 0; i < state->count; i++)
+        change->rows_before += state->hashes[i] != 0;
+    for (size_t i = match_next_unused(&change->match, 0); i < state->count;
+         i = match_next_unused(&change->match, i + 1))
+        change->rows_lost += state->hashes[i] != 0;
 }
 
 /* Of a row that is in bronze as it is the text is not wanted again; unless silver will be built
  * whole, for a new header or for the number of rows that came, went or changed. */
-static bool is_row_wanted(const void *context, size_t row) {
+static size_t next_wanted_row(const void *context, size_t row) {
     const struct bronze_change *change = context;
     const struct match *match = &change->match;
     size_t versions = match->new_count + match->old_count - 2 * match->kept;
-    return match->kind[row] != MATCH_KEPT || change->is_new_header ||
-           versions * 4 > match->new_count;
+    bool are_all_wanted = change->is_new_header || versions * 4 > match->new_count;
+    return are_all_wanted ? row : match_next_fresh(match, row);
 }
 
 bool bronze_compare(struct warehouse *warehouse, struct pull *pull, struct bronze_state *state,
@@ -184,7 +182,7 @@ bool bronze_compare(struct warehouse *warehouse, struct pull *pull, struct bronz
     change->is_new_header = !last_header || strcmp(last_header, change->header_json) != 0;
     match_by_content(change->state.hashes, change->state.count, pull->hashes, pull->sheet.row_count,
                      &change->match);
-    if (!sheet_take_in(&pull->sheet, is_row_wanted, change, err) ||
+    if (!sheet_take_in(&pull->sheet, next_wanted_row, change, err) ||
         !bronze_match_keys(warehouse, pull, change, err))
         return false;
     bronze_count_lost(change);

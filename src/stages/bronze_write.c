@@ -6,28 +6,30 @@
 #include "stages/schema.h"
 #include "stages/shortlist.h"
 
+/* The labels of the rows that stay. Those of rows in place are where they belong already. */
+static void keep_labels(const struct bronze_state *state, const struct match *match,
+                        int64_t *positions) {
+    for (size_t row = 0; positions != state->positions && row < match->new_count; row++)
+        if (match->kind[row] == MATCH_KEPT)
+            positions[row] = state->positions[match->partner[row]];
+}
+
 /* Gives each new version a label between those of its neighbours that stay, whose labels are those
  * they have. `positions` may be those of the state, when its rows are in place. False when there is
  * no room between two of them. */
 static bool label_rows(const struct bronze_state *state, const struct match *match,
                        int64_t *positions) {
-    int64_t before = 0;
-    bool has_before = false;
-    for (size_t row = 0; row < match->new_count;) {
-        if (match->kind[row] == MATCH_KEPT) {
-            before = positions[row] = state->positions[match->partner[row]];
-            has_before = true;
-            row++;
-            continue;
-        }
-        size_t end = row;
+    keep_labels(state, match, positions);
+    for (size_t row = match_next_fresh(match, 0), end; row < match->new_count;
+         row = match_next_fresh(match, end)) {
+        end = row + 1;
         while (end < match->new_count && match->kind[end] != MATCH_KEPT)
             end++;
-        int64_t count = (int64_t)(end - row);
-        int64_t step = BRONZE_POSITION_STEP;
+        int64_t count = (int64_t)(end - row), step = BRONZE_POSITION_STEP;
+        int64_t before = row > 0 ? positions[row - 1] : 0;
         if (end < match->new_count) {
-            int64_t after = state->positions[match->partner[end]];
-            if (!has_before)
+            int64_t after = positions[end];
+            if (row == 0)
                 before = after - (count + 1) * step;
             step = (after - before) / (count + 1);
         }
@@ -56,13 +58,12 @@ enum { COLUMN_ROW_ID, COLUMN_SNAPSHOT, COLUMN_POSITION, COLUMN_HASH, COLUMN_KEY,
 static bool version_next(void *context, struct value *out) {
     struct version_source *source = context;
     const struct pull *pull = source->pull;
-    while (source->row < source->match->new_count && source->match->kind[source->row] == MATCH_KEPT)
-        source->row++;
-    if (source->row == source->match->new_count)
+    size_t row = match_next_fresh(source->match, source->row);
+    if (row == source->match->new_count)
         return false;
+    source->row = row + 1;
     if (source->arena.blocks)
         arena_free(&source->arena);
-    size_t row = source->row++;
     sheet_read_row(&pull->sheet, row, source->cells, &source->arena);
     struct span key = key_of_cells(pull->model, &pull->header, source->cells, &source->arena);
     out[COLUMN_ROW_ID] = value_integer(source->next_row_id++);
@@ -119,25 +120,15 @@ static bool end_versions(struct warehouse *warehouse, const struct sheet_model *
     return ok;
 }
 
-/* Whether each row that stays is where it was, and no row is more or less: nearly always, when a
- * sheet was edited here and there. */
-static bool is_in_place(const struct match *match) {
-    bool is_same = match->old_count == match->new_count;
-    for (size_t row = 0; is_same && row < match->new_count; row++)
-        is_same = match->kind[row] != MATCH_KEPT || match->partner[row] == row;
-    return is_same;
-}
-
-/* Then the list of ids is the old one with some taken out for others, and so are the labels: on
- * memory that is not touched for the first time. */
+/* Where the rows are in place, the list of ids is the old one with some taken out for others, and
+ * so are the labels: on memory that is not touched for the first time. */
 static void replace_versions(struct bronze_state *state, const struct match *match,
                              struct sheet_change *done) {
     int64_t next_row_id = state->last_row_id + 1;
     done->row_ids = state->row_ids;
     state->row_ids = NULL;
-    for (size_t row = 0; row < match->new_count; row++) {
-        if (match->kind[row] == MATCH_KEPT)
-            continue;
+    for (size_t row = match_next_fresh(match, 0); row < match->new_count;
+         row = match_next_fresh(match, row + 1)) {
         done->ended[done->ended_count++] = done->row_ids[row];
         done->row_ids[row] = done->added[done->added_count++] = next_row_id++;
     }
@@ -164,12 +155,12 @@ static void list_anew(const struct bronze_state *state, const struct match *matc
 }
 
 /* Which versions end, which begin, and which are current afterwards. */
-static void list_versions(struct bronze_state *state, const struct match *match, bool in_place,
+static void list_versions(struct bronze_state *state, const struct match *match,
                           struct sheet_change *done) {
     done->row_count = match->new_count;
     done->added = memory_resize(NULL, match->new_count - match->kept, sizeof *done->added);
     done->ended = memory_resize(NULL, state->count - match->kept, sizeof *done->ended);
-    if (in_place)
+    if (match->is_in_place)
         replace_versions(state, match, done);
     else
         list_anew(state, match, done);
@@ -217,15 +208,26 @@ static bool write_part(struct statement *statement, const char *table, size_t pa
     return ok;
 }
 
+/* Whether a packed part has the rows that it had, as far as that is seen without packing it. */
+static bool is_part_as_it_was(const struct bronze_change *change, size_t part) {
+    const struct match *match = &change->match;
+    size_t first = part * PACKED_ROWS;
+    return match->is_in_place && part < change->state.part_count &&
+           match_next_fresh(match, first) >= first + packed_count(match->new_count, first);
+}
+
 /* The rows as they are now, packed; parts that stay as they are are not written again. */
 static bool write_parts(struct warehouse *warehouse, const char *table,
-                        const struct bronze_state *before, const struct bronze_state *now,
+                        const struct bronze_change *change, const struct bronze_state *now,
                         struct err *err) {
+    const struct bronze_state *before = &change->state;
     struct statement *statement = NULL;
     struct buf runs = {0};
     size_t part = 0;
     bool ok = statement_prepare(warehouse, &statement, sql_file("bronze/write_part"), err);
     for (size_t row = 0; ok && row < now->count; row += PACKED_ROWS, part++) {
+        if (is_part_as_it_was(change, part))
+            continue;
         size_t count = packed_count(now->count, row);
         buf_clear(&runs);
         packed_runs_add(&runs, now, row);
@@ -252,7 +254,7 @@ static bool write_state(struct warehouse *warehouse, const struct pull *pull, in
                                      .positions = positions,
                                      .hashes = pull->hashes};
     const struct audit_run mark = {"", snapshot_id, ""};
-    return write_parts(warehouse, table, &change->state, &now, err) &&
+    return write_parts(warehouse, table, change, &now, err) &&
            audit_set_watermark(warehouse, &mark, "parts", table, err);
 }
 
@@ -262,13 +264,13 @@ bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t 
     const struct match *match = &change->match;
     *done =
         (struct sheet_change){.is_first = change->is_first, .is_new_header = change->is_new_header};
-    bool in_place = is_in_place(match);
-    list_versions(&change->state, match, in_place, done);
+    list_versions(&change->state, match, done);
     done->is_listed = change->is_listed && match->moved == 0;
     done->ended_keys = change->ended_keys;
     change->ended_keys = (struct ended_keys){0};
-    int64_t *positions = in_place ? change->state.positions
-                                  : memory_resize(NULL, match->new_count, sizeof *positions);
+    int64_t *positions = match->is_in_place
+                             ? change->state.positions
+                             : memory_resize(NULL, match->new_count, sizeof *positions);
     struct version_source source = {.pull = pull,
                                     .match = match,
                                     .positions = positions,
@@ -280,7 +282,7 @@ bool bronze_write(struct warehouse *warehouse, const struct pull *pull, int64_t 
               end_versions(warehouse, pull->model, snapshot_id, done, err) &&
               (done->added_count == 0 || write_versions(warehouse, &source, err)) &&
               write_state(warehouse, pull, snapshot_id, change, positions, done, err);
-    if (!in_place)
+    if (!match->is_in_place)
         free(positions);
     return ok;
 }

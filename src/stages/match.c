@@ -6,6 +6,7 @@
  * found by hash afterwards; this only keeps that table small. */
 #define MATCH_WINDOW 64
 #define MATCH_AGREEMENT 16
+#define MATCH_STEP 64 /* nearly all rows are as they were: so many are looked at in one go */
 
 struct walk {
     const uint64_t *old_hashes, *new_hashes;
@@ -13,9 +14,45 @@ struct walk {
     size_t old_row, new_row;
 };
 
-static void match_pair(struct match *match, size_t old_row, size_t new_row) {
+static void match_pair(struct match *match, size_t old_row, size_t new_row, enum match_kind kind) {
     match->partner[new_row] = (uint32_t)old_row;
     match->is_used[old_row] = 1;
+    match->kind[new_row] = (uint8_t)kind;
+}
+
+/* Pairs rows that follow each other on both sides. */
+static void match_stretch(struct match *match, size_t old_row, size_t new_row, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        match->partner[new_row + i] = (uint32_t)(old_row + i);
+    memset(match->is_used + old_row, 1, count);
+    memset(match->kind + new_row, MATCH_KEPT, count);
+    match->kept += count;
+    match->is_in_place &= old_row == new_row;
+}
+
+/* How many rows are the same from where the walk is. */
+static size_t walk_same(const struct walk *walk) {
+    const uint64_t *old_hashes = walk->old_hashes + walk->old_row;
+    const uint64_t *new_hashes = walk->new_hashes + walk->new_row;
+    size_t old_left = walk->old_count - walk->old_row, new_left = walk->new_count - walk->new_row;
+    size_t most = old_left < new_left ? old_left : new_left, count = 0;
+    while (count + MATCH_STEP <= most &&
+           memcmp(old_hashes + count, new_hashes + count, MATCH_STEP * sizeof *old_hashes) == 0)
+        count += MATCH_STEP;
+    while (count < most && old_hashes[count] == new_hashes[count])
+        count++;
+    return count;
+}
+
+/* The same from the end, but not further than to where the walk is. */
+static size_t walk_same_end(const struct walk *walk) {
+    const uint64_t *old_end = walk->old_hashes + walk->old_count;
+    const uint64_t *new_end = walk->new_hashes + walk->new_count;
+    size_t old_left = walk->old_count - walk->old_row, new_left = walk->new_count - walk->new_row;
+    size_t most = old_left < new_left ? old_left : new_left, count = 0;
+    while (count < most && old_end[-1 - (ptrdiff_t)count] == new_end[-1 - (ptrdiff_t)count])
+        count++;
+    return count;
 }
 
 /* How many rows agree from two places on, at most MATCH_AGREEMENT: tells a real continuation from
@@ -35,7 +72,7 @@ static void walk_resynchronise(struct walk *walk) {
     for (size_t d = 1; d < MATCH_WINDOW; d++) {
         const size_t skips[][2] = {{d, d}, {d, 0}, {0, d}};
         size_t best = 0, most = 0;
-        for (size_t i = 0; i < COUNT_OF(skips); i++) {
+        for (size_t i = 0; i < COUNT_OF(skips) && most < MATCH_AGREEMENT; i++) {
             size_t agreement = walk_agreement(walk, skips[i][0], skips[i][1]);
             if (agreement > most) {
                 most = agreement;
@@ -69,89 +106,99 @@ static bool match_subsequence(const struct walk *walk, struct match *match) {
     for (size_t i = 0, next = 0; next < few_count; i++) {
         if (few[next] != many[i])
             continue;
-        match_pair(match, is_old_shorter ? next : i, is_old_shorter ? i : next);
+        match_stretch(match, is_old_shorter ? next : i, is_old_shorter ? i : next, 1);
         next++;
     }
     return true;
 }
 
-/* Pairs what stands in the same order on both sides, nearly everything, in one pass: first the
- * common end, so that one stretch put in or taken out anywhere moves nothing, then from the start
- * on. */
+/* Pairs what stands in the same order on both sides, nearly everything: first the common end, so
+ * that one stretch put in or taken out anywhere moves nothing, then from the start on. */
 static void match_walk(struct walk walk, struct match *match) {
-    size_t start = 0;
-    while (start < walk.old_count && start < walk.new_count &&
-           walk.old_hashes[start] == walk.new_hashes[start])
-        start++;
-    while (walk.old_count > start && walk.new_count > start &&
-           walk.old_hashes[walk.old_count - 1] == walk.new_hashes[walk.new_count - 1])
-        match_pair(match, --walk.old_count, --walk.new_count);
+    size_t start = walk_same(&walk);
+    walk.old_row = walk.new_row = start;
+    size_t end = walk_same_end(&walk);
+    walk.old_count -= end;
+    walk.new_count -= end;
+    match_stretch(match, walk.old_count, walk.new_count, end);
+    walk.old_row = walk.new_row = 0;
     if (match_subsequence(&walk, match))
         return;
     while (walk.old_row < walk.old_count && walk.new_row < walk.new_count) {
-        if (walk.old_hashes[walk.old_row] == walk.new_hashes[walk.new_row])
-            match_pair(match, walk.old_row++, walk.new_row++);
-        else
+        size_t count = walk_same(&walk);
+        match_stretch(match, walk.old_row, walk.new_row, count);
+        walk.old_row += count;
+        walk.new_row += count;
+        if (walk.old_row < walk.old_count && walk.new_row < walk.new_count)
             walk_resynchronise(&walk);
     }
 }
 
-/* Pairs the remaining rows of equal content wherever they stand, first with first. The table holds
- * the unused old rows by hash; chains are built backwards so that they run forwards. */
-static void match_elsewhere(const struct walk *walk, struct match *match) {
-    size_t left = 0;
-    for (size_t i = 0; i < walk->old_count; i++)
-        left += !match->is_used[i];
-    if (left == 0)
-        return;
-    size_t slot_count = 16;
-    while (slot_count < left * 2)
+/* The old rows that the walk left without a partner, by hash: chains are built backwards so that
+ * they run forwards. */
+struct leftover {
+    uint32_t *rows, *next;
+    size_t count;
+    uint32_t *heads;
+    size_t mask;
+};
+
+static void leftover_list(const struct walk *walk, const struct match *match,
+                          struct leftover *left) {
+    size_t slot_count = 16, most = match->old_count - match->kept;
+    while (slot_count < most * 2)
         slot_count *= 2;
-    uint32_t *heads = memory_resize(NULL, slot_count, sizeof *heads);
-    uint32_t *next = memory_resize(NULL, walk->old_count, sizeof *next);
-    memset(heads, 0xff, slot_count * sizeof *heads);
-    for (size_t i = walk->old_count; i-- > 0;) {
-        if (match->is_used[i])
-            continue;
-        size_t slot = walk->old_hashes[i] & (slot_count - 1);
-        next[i] = heads[slot];
-        heads[slot] = (uint32_t)i;
+    left->mask = slot_count - 1;
+    left->rows = memory_resize(NULL, most, sizeof *left->rows);
+    left->next = memory_resize(NULL, most, sizeof *left->next);
+    left->heads = memory_resize(NULL, slot_count, sizeof *left->heads);
+    memset(left->heads, 0xff, slot_count * sizeof *left->heads);
+    for (size_t row = match_next_unused(match, 0); row < match->old_count;
+         row = match_next_unused(match, row + 1))
+        left->rows[left->count++] = (uint32_t)row;
+    for (size_t i = left->count; i-- > 0;) {
+        size_t slot = walk->old_hashes[left->rows[i]] & left->mask;
+        left->next[i] = left->heads[slot];
+        left->heads[slot] = (uint32_t)i;
     }
-    for (size_t i = 0; i < walk->new_count; i++) {
-        if (match->partner[i] != MATCH_NONE)
-            continue;
-        uint32_t *link = &heads[walk->new_hashes[i] & (slot_count - 1)];
-        while (*link != MATCH_NONE && walk->old_hashes[*link] != walk->new_hashes[i])
-            link = &next[*link];
-        if (*link == MATCH_NONE)
-            continue;
-        match_pair(match, *link, i);
-        *link = next[*link];
-    }
-    free(heads);
-    free(next);
 }
 
-/* Nothing moved when the partners come in their old order, as they nearly always do. */
-static bool match_mark_kept(struct match *match) {
-    size_t next = 0, kept = 0;
-    for (size_t i = 0; i < match->new_count; i++) {
-        if (match->partner[i] == MATCH_NONE)
-            continue;
-        if (match->partner[i] < next)
-            return false;
-        next = (size_t)match->partner[i] + 1;
-        kept++;
-    }
-    for (size_t i = 0; i < match->new_count; i++)
-        if (match->partner[i] != MATCH_NONE)
-            match->kind[i] = MATCH_KEPT;
-    match->kept = kept;
-    return true;
+/* The first of these that has this hash, which then is taken; MATCH_NONE when there is none. */
+static uint32_t leftover_take(const struct walk *walk, struct leftover *left, uint64_t hash) {
+    uint32_t *link = &left->heads[hash & left->mask];
+    while (*link != MATCH_NONE && walk->old_hashes[left->rows[*link]] != hash)
+        link = &left->next[*link];
+    if (*link == MATCH_NONE)
+        return MATCH_NONE;
+    uint32_t row = left->rows[*link];
+    *link = left->next[*link];
+    return row;
 }
 
-/* The longest increasing subsequence of the partners, by patience sorting: piles[k] is the row
- * that ends the best run of length k + 1. */
+/* Pairs the remaining rows of equal content wherever they stand, first with first. False when there
+ * are none. */
+static bool match_elsewhere(const struct walk *walk, struct match *match) {
+    struct leftover left = {0};
+    bool is_any = false;
+    if (match->kept == match->old_count || match->kept == match->new_count)
+        return false;
+    leftover_list(walk, match, &left);
+    for (size_t row = match_next_fresh(match, 0); row < match->new_count;
+         row = match_next_fresh(match, row + 1)) {
+        uint32_t old_row = leftover_take(walk, &left, walk->new_hashes[row]);
+        if (old_row == MATCH_NONE)
+            continue;
+        match_pair(match, old_row, row, MATCH_MOVED);
+        is_any = true;
+    }
+    free(left.rows);
+    free(left.next);
+    free(left.heads);
+    return is_any;
+}
+
+/* Which of the paired rows are kept: the longest increasing subsequence of the partners, by
+ * patience sorting: piles[k] is the row that ends the best run of length k + 1. */
 static void match_mark_moved(struct match *match) {
     uint32_t *piles = memory_resize(NULL, match->new_count, sizeof *piles);
     uint32_t *previous = memory_resize(NULL, match->new_count, sizeof *previous);
@@ -178,8 +225,11 @@ static void match_mark_moved(struct match *match) {
         match->kind[i] = MATCH_MOVED;
         match->moved++;
     }
-    for (uint32_t i = length ? piles[length - 1] : MATCH_NONE; i != MATCH_NONE; i = previous[i])
+    match->is_in_place = match->old_count == match->new_count;
+    for (uint32_t i = length ? piles[length - 1] : MATCH_NONE; i != MATCH_NONE; i = previous[i]) {
         match->kind[i] = MATCH_KEPT;
+        match->is_in_place &= match->partner[i] == i;
+    }
     match->kept = length;
     match->moved -= length;
     free(piles);
@@ -188,7 +238,8 @@ static void match_mark_moved(struct match *match) {
 
 void match_by_content(const uint64_t *old_hashes, size_t old_count, const uint64_t *new_hashes,
                       size_t new_count, struct match *match) {
-    *match = (struct match){.old_count = old_count, .new_count = new_count};
+    *match = (struct match){
+        .old_count = old_count, .new_count = new_count, .is_in_place = old_count == new_count};
     match->partner = memory_resize(NULL, new_count, sizeof *match->partner);
     match->kind = memory_resize(NULL, new_count, 1);
     match->is_used = memory_resize(NULL, old_count, 1);
@@ -197,16 +248,30 @@ void match_by_content(const uint64_t *old_hashes, size_t old_count, const uint64
     memset(match->is_used, 0, old_count);
     struct walk walk = {old_hashes, new_hashes, old_count, new_count, 0, 0};
     match_walk(walk, match);
-    match_elsewhere(&walk, match);
-    if (!match_mark_kept(match))
+    if (match_elsewhere(&walk, match))
         match_mark_moved(match);
     match->added = new_count - match->kept - match->moved;
     match->removed = old_count - match->kept - match->moved;
 }
 
+size_t match_next_fresh(const struct match *match, size_t row) {
+    static const uint8_t KEPT[8] = {MATCH_KEPT, MATCH_KEPT, MATCH_KEPT, MATCH_KEPT,
+                                    MATCH_KEPT, MATCH_KEPT, MATCH_KEPT, MATCH_KEPT};
+    const uint8_t *kind = match->kind;
+    while (row + sizeof KEPT <= match->new_count && memcmp(kind + row, KEPT, sizeof KEPT) == 0)
+        row += sizeof KEPT;
+    while (row < match->new_count && kind[row] == MATCH_KEPT)
+        row++;
+    return row;
+}
+
+size_t match_next_unused(const struct match *match, size_t row) {
+    const uint8_t *found = memchr(match->is_used + row, 0, match->old_count - row);
+    return found ? (size_t)(found - match->is_used) : match->old_count;
+}
+
 void match_pair_changed(struct match *match, uint32_t old_row, uint32_t new_row) {
-    match_pair(match, old_row, new_row);
-    match->kind[new_row] = MATCH_CHANGED;
+    match_pair(match, old_row, new_row, MATCH_CHANGED);
     match->changed++;
     match->added--;
     match->removed--;

@@ -24,6 +24,7 @@ struct match {
     uint8_t *is_used;  /* per old row: it has a partner */
     size_t old_count, new_count;
     size_t kept, moved, changed, added, removed;
+    bool is_in_place; /* no row more or less, and each that is kept stands where it stood */
 };
 
 #define MATCH_NONE UINT32_MAX
@@ -32,6 +33,12 @@ struct match {
  * malloc'ed; match_free() gives it back. */
 void match_by_content(const uint64_t *old_hashes, size_t old_count, const uint64_t *new_hashes,
                       size_t new_count, struct match *match);
+
+/* The first new row from `row` on that is not kept; new_count when there is none. The first old row
+ * from `row` on without a partner; old_count when there is none. `row` is at most the count. Few
+ * rows are, of many: to go from one to the next is much shorter than to look at all. */
+size_t match_next_fresh(const struct match *match, size_t row);
+size_t match_next_unused(const struct match *match, size_t row);
 
 /* Pairs one row of each side that match_by_content() left alone. */
 void match_pair_changed(struct match *match, uint32_t old_row, uint32_t new_row);

@@ -28,13 +28,29 @@ static void sample_close(struct sample *sample) {
 }
 
 /* The wishes are characters, over and over: '1' for a row that is wanted. */
-static bool is_wanted(const void *context, size_t row) {
-    const char *wishes = context;
+static bool is_wanted(const char *wishes, size_t row) {
     return wishes[row % strlen(wishes)] == '1';
 }
 
 #define ROWS 40000
 #define LONG_ROW 17000 /* the only one that is longer than what is read at a time */
+
+struct wish {
+    const char *wishes;
+    size_t row_count;
+};
+
+static size_t next_wanted(const void *context, size_t row) {
+    const struct wish *wish = context;
+    while (row < wish->row_count && !is_wanted(wish->wishes, row))
+        row++;
+    return row;
+}
+
+static bool take_in(struct sheet *sheet, const char *wishes, struct err *err) {
+    const struct wish wish = {wishes, sheet->row_count};
+    return sheet_take_in(sheet, next_wanted, &wish, err);
+}
 
 /* More rows than are read at a time; `shown` is what show_rows() makes of those that are wanted. */
 static void make_rows(const char *wishes, struct buf *text, struct buf *shown) {
@@ -71,13 +87,13 @@ static void take_in_rows(const char *wishes) {
     assert_non_null(sheet->file);
     assert_int_equal(sheet->row_count, ROWS);
     expect_rows(sheet, &all);
-    assert_true(sheet_take_in(sheet, is_wanted, wishes, &err));
+    assert_true(take_in(sheet, wishes, &err));
     assert_null(sheet->file);
     assert_int_equal(sheet->is_partial, strchr(wishes, '0') != NULL);
     assert_int_equal(sheet->row_starts[ROWS], sheet->text.size);
     expect_rows(sheet, &wanted);
     /* What is in memory stays as it is, whoever wants less of it now. */
-    assert_true(sheet_take_in(sheet, is_wanted, "0", &err));
+    assert_true(take_in(sheet, "0", &err));
     expect_rows(sheet, &wanted);
     sample_close(&sample);
     buf_free(&text);
@@ -179,7 +195,7 @@ static void test_change_before_take_in(void **state) {
             assert_non_null(sample.sheet.file);
             CHANGES[i / 2](sample.descriptor);
             read_rows(&sample.sheet);
-            assert_false(sheet_take_in(&sample.sheet, is_wanted, wish ? "1" : "0", &err));
+            assert_false(take_in(&sample.sheet, wish ? "1" : "0", &err));
             expect_changed(&sample, &err);
             sample_close(&sample);
         }
