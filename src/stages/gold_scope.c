@@ -133,21 +133,29 @@ static bool for_each_view(const struct gold_build *build, const struct gold_mode
     return ok;
 }
 
-/* Beyond half of a table's groups, one pass over everything is cheaper. */
-static bool is_most(const struct gold_build *build, const struct gold_model *gold, bool *result,
-                    struct err *err) {
+static bool count_scope(const struct gold_build *build, int64_t *count, struct err *err) {
     struct arena scratch = {0};
-    struct value touched = value_null(), groups = value_null();
-    struct buf sql = {0};
+    struct value value = value_null();
     bool ok = warehouse_value(build->warehouse, &scratch, "SELECT COUNT(*) FROM goldleaf_scope",
-                              NULL, 0, &touched, err);
+                              NULL, 0, &value, err);
+    *count = value.integer;
+    arena_free(&scratch);
+    return ok;
+}
+
+/* Beyond half of a table's groups, one pass over everything is cheaper. */
+static bool is_most(const struct gold_build *build, const struct gold_model *gold, int64_t touched,
+                    bool *result, struct err *err) {
+    struct arena scratch = {0};
+    struct value groups = value_null();
+    struct buf sql = {0};
     buf_add_text(&sql, "SELECT COUNT(*) FROM (SELECT DISTINCT ");
     sql_add_name(&sql, gold->scope);
     buf_add_text(&sql, " FROM ");
     sql_add_name(&sql, gold->name);
-    buf_printf(&sql, " LIMIT %lld) AS groups", (long long)touched.integer * 2);
-    ok = ok && warehouse_value(build->warehouse, &scratch, buf_text(&sql), NULL, 0, &groups, err);
-    *result = ok && groups.integer < touched.integer * 2;
+    buf_printf(&sql, " LIMIT %lld) AS groups", (long long)touched * 2);
+    bool ok = warehouse_value(build->warehouse, &scratch, buf_text(&sql), NULL, 0, &groups, err);
+    *result = ok && groups.integer < touched * 2;
     buf_free(&sql);
     arena_free(&scratch);
     return ok;
@@ -155,6 +163,7 @@ static bool is_most(const struct gold_build *build, const struct gold_model *gol
 
 bool gold_scope_open(const struct gold_build *build, const struct gold_model *gold,
                      enum gold_extent *extent, struct err *err) {
+    int64_t touched;
     bool takes_most;
     *extent = build->is_whole ? GOLD_WHOLE : GOLD_NOTHING;
     for (size_t i = 0; i < build->model->sheet_count; i++)
@@ -166,10 +175,14 @@ bool gold_scope_open(const struct gold_build *build, const struct gold_model *go
     bool ok = create_scope(build, gold, err);
     for (size_t i = 0; ok && i < build->model->sheet_count; i++)
         ok = add_sheet(build, gold, i, err);
-    if (!ok || !is_most(build, gold, &takes_most, err))
+    if (!ok || !count_scope(build, &touched, err) ||
+        !is_most(build, gold, touched, &takes_most, err))
         return false;
+    /* Narrowed sheets are joined with each other: a planner that guesses how many groups there are
+     * guesses twice. */
     if (!takes_most)
-        return for_each_view(build, gold, true, err);
+        return warehouse_analyze(build->warehouse, "goldleaf_scope", (size_t)touched, err) &&
+               for_each_view(build, gold, true, err);
     *extent = GOLD_WHOLE;
     return warehouse_exec(build->warehouse, "DROP TABLE goldleaf_scope", err);
 }
