@@ -31,18 +31,19 @@ correction AS (
     GROUP BY event_id
 ),
 sale AS (
-    SELECT event_id,
+    SELECT event_id, COUNT(*) AS tickets,
         SUM(CASE WHEN status IN ('sold', 'used') THEN 1 ELSE 0 END) AS tickets_sold,
         SUM(CASE WHEN status IN ('sold', 'used', 'refunded')
             THEN CAST(ROUND(price_paid * 100) AS BIGINT) ELSE 0 END) AS gross
     FROM silver_tickets
     GROUP BY event_id
 ),
-no_seat AS (
-    -- checked in, but not a seat that stayed sold
-    SELECT event_id, COUNT(*) AS unattended
+unused AS (
+    -- no seat that stayed sold, and not checked in: NOT EXISTS, since PostgreSQL turns EXISTS round
+    -- and looks up the ticket of every check-in, where few tickets have to be asked
+    SELECT event_id, COUNT(*) AS tickets
     FROM silver_tickets t
-    WHERE status NOT IN ('sold', 'used') AND EXISTS (
+    WHERE status NOT IN ('sold', 'used') AND NOT EXISTS (
         SELECT 1 FROM silver_checkins c
         WHERE c.event_id = t.event_id AND c.ticket_id = t.ticket_id)
     GROUP BY event_id
@@ -56,14 +57,15 @@ total AS (
     SELECT e.event_id, e.event_date, e.artist_id, e.venue_id, v.capacity, e.currency, e.status,
         COALESCE(s.tickets_sold, 0) - COALESCE(r.unsold, 0) AS tickets_sold,
         c.tickets AS checked_in,
-        COALESCE(c.tickets, 0) - COALESCE(n.unattended, 0) - COALESCE(r.unattended, 0)
-            AS attendance,
+        -- without who came on a ticket that is no seat: all such tickets but the unused ones
+        COALESCE(c.tickets, 0) - (COALESCE(s.tickets - s.tickets_sold, 0) - COALESCE(u.tickets, 0))
+            - COALESCE(r.unattended, 0) AS attendance,
         COALESCE(s.gross, 0) + COALESCE(r.gross, 0) AS gross,
         COALESCE(r.refunds, 0) AS refunds
     FROM silver_events e
     JOIN silver_venues v ON v.venue_id = e.venue_id
     LEFT JOIN sale s ON s.event_id = e.event_id
-    LEFT JOIN no_seat n ON n.event_id = e.event_id
+    LEFT JOIN unused u ON u.event_id = e.event_id
     LEFT JOIN correction r ON r.event_id = e.event_id
     LEFT JOIN checked_in c ON c.event_id = e.event_id
 )
