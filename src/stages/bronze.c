@@ -200,6 +200,7 @@ void bronze_change_free(struct bronze_change *change) {
 void sheet_change_free(struct sheet_change *change) {
     free(change->row_ids);
     free(change->added);
+    free(change->added_rows);
     free(change->ended);
     arena_free(&change->ended_keys.arena);
     *change = (struct sheet_change){0};

@@ -52,9 +52,11 @@ struct sheet_change {
     bool is_first, is_new_header;
     int64_t *row_ids; /* of the versions that are current now, in sheet order */
     size_t row_count;
-    int64_t *added; /* versions that are new */
+    bool is_in_place; /* each row that was there before stands where it stood */
+    int64_t *added;   /* versions that are new; their ids are above all older ones */
     size_t added_count;
-    int64_t *ended; /* versions that are not current any more */
+    uint32_t *added_rows; /* where they stand; NULL when the change was read back from bronze */
+    int64_t *ended;       /* versions that are not current any more */
     size_t ended_count;
     bool is_listed; /* goldleaf_ids has them, until somebody lists others */
     struct ended_keys ended_keys;

@@ -120,6 +120,11 @@ static bool end_versions(struct warehouse *warehouse, const struct sheet_model *
     return ok;
 }
 
+static int64_t add_version(struct sheet_change *done, int64_t row_id, size_t row) {
+    done->added_rows[done->added_count] = (uint32_t)row;
+    return done->added[done->added_count++] = row_id;
+}
+
 /* Where the rows are in place, the list of ids is the old one with some taken out for others, and
  * so are the labels: on memory that is not touched for the first time. */
 static void replace_versions(struct bronze_state *state, const struct match *match,
@@ -130,7 +135,7 @@ static void replace_versions(struct bronze_state *state, const struct match *mat
     for (size_t row = match_next_fresh(match, 0); row < match->new_count;
          row = match_next_fresh(match, row + 1)) {
         done->ended[done->ended_count++] = done->row_ids[row];
-        done->row_ids[row] = done->added[done->added_count++] = next_row_id++;
+        done->row_ids[row] = add_version(done, next_row_id++, row);
     }
 }
 
@@ -145,7 +150,7 @@ static void list_anew(const struct bronze_state *state, const struct match *matc
             done->row_ids[row] = state->row_ids[match->partner[row]];
             is_kept[match->partner[row]] = 1;
         } else {
-            done->row_ids[row] = done->added[done->added_count++] = next_row_id++;
+            done->row_ids[row] = add_version(done, next_row_id++, row);
         }
     }
     for (size_t i = 0; i < state->count; i++)
@@ -157,8 +162,11 @@ static void list_anew(const struct bronze_state *state, const struct match *matc
 /* Which versions end, which begin, and which are current afterwards. */
 static void list_versions(struct bronze_state *state, const struct match *match,
                           struct sheet_change *done) {
+    size_t added_count = match->new_count - match->kept;
     done->row_count = match->new_count;
-    done->added = memory_resize(NULL, match->new_count - match->kept, sizeof *done->added);
+    done->is_in_place = match->is_in_place;
+    done->added = memory_resize(NULL, added_count, sizeof *done->added);
+    done->added_rows = memory_resize(NULL, added_count, sizeof *done->added_rows);
     done->ended = memory_resize(NULL, state->count - match->kept, sizeof *done->ended);
     if (match->is_in_place)
         replace_versions(state, match, done);

@@ -259,9 +259,16 @@ static void touched_free(struct touched *touched) {
     audit_writer_close(&touched->writer);
     key_set_free(&touched->keys);
     free(touched->states);
+    free(touched->ended);
     free(touched->row_of_id);
-    free(touched->is_added);
     arena_free(&touched->arena);
+}
+
+/* Rows that stand where they stood have their numbers. */
+static bool renumber(struct touched *touched, struct err *err) {
+    return touched->build->change->is_in_place ||
+           audit_renumber(touched->build->warehouse, touched->sheet, touched_row_of_id(touched),
+                          err);
 }
 
 bool silver_build_touched(struct silver_build *build, struct silver_counts *counts,
@@ -269,13 +276,11 @@ bool silver_build_touched(struct silver_build *build, struct silver_counts *coun
     struct touched touched = {
         .build = build, .sheet = &build->model->sheets[build->sheet], .counts = counts};
     *counts = (struct silver_counts){0};
-    touched_index_rows(&touched);
+    touched_sort_ended(&touched);
     bool ok = audit_writer_open(&touched.writer, build->warehouse, build->run, err) &&
               touched_take_out_ended(&touched, err) && touched_take_in_added(&touched, err) &&
               silver_add_touched_children(build, &touched.keys, err) &&
-              settle_keys(&touched, err) &&
-              audit_renumber(build->warehouse, touched.sheet, touched.row_of_id, err) &&
-              count_rows(&touched, err);
+              settle_keys(&touched, err) && renumber(&touched, err) && count_rows(&touched, err);
     touched_free(&touched);
     return ok;
 }

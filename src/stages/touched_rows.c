@@ -3,21 +3,30 @@
 #include "stages/schema.h"
 #include "stages/touched.h"
 
-#define NO_ROW UINT32_MAX
+static int compare_ids(const void *a, const void *b) {
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
 
-void touched_index_rows(struct touched *touched) {
+void touched_sort_ended(struct touched *touched) {
     const struct sheet_change *change = touched->build->change;
+    touched->ended = memory_resize(NULL, change->ended_count, sizeof *touched->ended);
+    for (size_t i = 0; i < change->ended_count; i++)
+        touched->ended[i] = change->ended[i];
+    qsort(touched->ended, change->ended_count, sizeof *touched->ended, compare_ids);
+}
+
+const uint32_t *touched_row_of_id(struct touched *touched) {
+    const struct sheet_change *change = touched->build->change;
+    int64_t last = 0;
+    if (touched->row_of_id)
+        return touched->row_of_id;
     for (size_t i = 0; i < change->row_count; i++)
-        if (change->row_ids[i] >= touched->id_count)
-            touched->id_count = change->row_ids[i] + 1;
-    touched->row_of_id = memory_resize(NULL, (size_t)touched->id_count, sizeof *touched->row_of_id);
-    memset(touched->row_of_id, 0xff, (size_t)touched->id_count * sizeof *touched->row_of_id);
+        last = change->row_ids[i] > last ? change->row_ids[i] : last;
+    touched->row_of_id = memory_resize(NULL, (size_t)last + 1, sizeof *touched->row_of_id);
     for (size_t i = 0; i < change->row_count; i++)
         touched->row_of_id[change->row_ids[i]] = (uint32_t)i;
-    touched->is_added = memory_resize(NULL, (size_t)touched->id_count, 1);
-    memset(touched->is_added, 0, (size_t)touched->id_count);
-    for (size_t i = 0; i < change->added_count; i++)
-        touched->is_added[change->added[i]] = 1;
+    return touched->row_of_id;
 }
 
 struct touched_key *touched_state(struct touched *touched, size_t key) {
@@ -67,11 +76,11 @@ static bool settle_keyless(struct touched *touched, struct candidate *candidate,
 
 /* ---- collecting ---- */
 
-static struct candidate make_candidate(struct touched *touched, int64_t row_id, uint64_t hash,
-                                       const struct span *cells) {
+static struct candidate make_candidate(struct touched *touched, int64_t row_id, uint32_t row,
+                                       uint64_t hash, const struct span *cells) {
     return (struct candidate){
         .row_id = row_id,
-        .row = touched->row_of_id[row_id],
+        .row = row,
         .hash = hash,
         .cells = cells,
         .values = arena_array(&touched->arena, touched->sheet->field_count, sizeof(struct value))};
@@ -83,7 +92,8 @@ static struct candidate read_candidate(struct touched *touched, const struct sta
     struct span *cells = arena_array(&touched->arena, width, sizeof *cells);
     for (size_t i = 0; i < width; i++)
         cells[i] = arena_copy(&touched->arena, value_span(statement_value(statement, i + 3)));
-    return make_candidate(touched, statement_value(statement, 0).integer,
+    int64_t row_id = statement_value(statement, 0).integer;
+    return make_candidate(touched, row_id, touched_row_of_id(touched)[row_id],
                           (uint64_t)statement_value(statement, 1).integer, cells);
 }
 
@@ -138,14 +148,13 @@ static bool take_in_pulled(struct touched *touched, struct err *err) {
     const struct pull *pull = touched->build->pull;
     const struct sheet_change *change = touched->build->change;
     bool ok = true;
-    for (size_t row = 0; ok && row < change->row_count; row++) {
-        if (!touched->is_added[change->row_ids[row]])
-            continue;
+    for (size_t i = 0; ok && i < change->added_count; i++) {
+        uint32_t row = change->added_rows[i];
         struct span *cells = arena_array(&touched->arena, pull->sheet.width, sizeof *cells);
         sheet_read_row(&pull->sheet, row, cells, &touched->arena);
         struct span key = key_of_cells(touched->sheet, &pull->header, cells, &touched->arena);
         struct candidate candidate =
-            make_candidate(touched, change->row_ids[row], pull->hashes[row], cells);
+            make_candidate(touched, change->added[i], row, pull->hashes[row], cells);
         if (key.data)
             add_candidate(touched, key_set_add(&touched->keys, key), candidate);
         else
@@ -235,8 +244,10 @@ struct id_list {
 
 /* Adds an older version of a touched key, unless it ended or came in with this change. */
 static void add_known(const struct touched *touched, struct id_list *list, int64_t row_id) {
-    bool is_current = row_id < touched->id_count && touched->row_of_id[row_id] != NO_ROW;
-    if (!is_current || touched->is_added[row_id])
+    const struct sheet_change *change = touched->build->change;
+    bool is_added = change->added_count > 0 && row_id >= change->added[0];
+    if (is_added ||
+        bsearch(&row_id, touched->ended, change->ended_count, sizeof row_id, compare_ids))
         return;
     if (list->count == list->capacity) {
         list->capacity = list->capacity ? list->capacity * 2 : 256;
