@@ -413,8 +413,10 @@ static bool fill_prefetch(struct pipeline *pipeline, size_t index, struct last_l
                  .last_source_hash = pipeline->is_full ? NULL : last->source_hash},
         .wants_clean = pipeline->builds_silver && (pipeline->is_full || !built_by),
         .build = {.model = pipeline->model, .sheet = index, .deltas = pipeline->deltas}};
-    prefetch->task.past.is_compared = prefetch->task.last_source_hash && !prefetch->wants_clean;
-    return read_google_pull(pipeline, model, &prefetch->task.past, err);
+    struct source_past *past = &prefetch->task.past;
+    past->is_compared = prefetch->task.last_source_hash && !prefetch->wants_clean;
+    past->text_size = pull_text_size(prefetch->task.last_source_hash);
+    return read_google_pull(pipeline, model, past, err);
 }
 
 static bool read_last_change(struct sheet_run *run, struct err *err) {

@@ -4,8 +4,7 @@
 
 #include "base/huge_pages.h"
 #include "base/worker.h"
-
-#include <xxhash.h>
+#include "source/csv_hash.h"
 
 /* Bytes of a file that are read by one thread. */
 struct file_part {
@@ -33,18 +32,18 @@ static void *read_part(void *context) {
 }
 
 /* Most of the time goes into fresh memory, page by page, or into the hash, which two can do at a
- * time. The hash of a large file is that of its halves. */
+ * time. */
 static uint64_t read_fully(struct sheet_file *file, char *data) {
-    size_t size = sheet_file_size(file);
-    size_t own = size < CSV_LARGE_BYTES ? size : size / 2;
-    struct file_part here = {.file = file, .data = data, .size = own};
-    struct file_part there = {.file = file, .data = data, .from = own, .size = size - own};
-    if (own == size) {
+    size_t size = sheet_file_size(file), middle = csv_hash_middle(size);
+    struct file_part here = {.file = file, .data = data, .size = middle};
+    struct file_part there = {.file = file, .data = data, .from = middle, .size = size - middle};
+    if (size >= CSV_LARGE_BYTES) {
+        worker_do_both(read_part, &here, &there);
+    } else {
         read_part(&here);
-        return here.hash;
+        read_part(&there);
     }
-    worker_do_both(read_part, &here, &there);
-    return XXH3_64bits_withSeed(&there.hash, sizeof there.hash, here.hash);
+    return csv_hash_join(here.hash, there.hash);
 }
 
 bool csv_take_text(struct sheet_file *file, struct span *text, uint64_t *hash, struct err *err) {

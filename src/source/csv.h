@@ -27,9 +27,11 @@ bool csv_take_text(struct sheet_file *file, struct span *text, uint64_t *hash, s
  * the file's name for messages. An empty text gives a sheet without header and rows. */
 bool csv_parse(const char *name, struct span text, struct sheet *sheet, struct err *err);
 
-/* The same for a file, which it takes over. Where that is possible the text stays in the file, and
- * what was read has to be checked (sheet_take_in). `window` is how much is looked at at a time. */
-bool csv_parse_file(struct sheet_file *file, size_t window, struct sheet *sheet, struct err *err);
+/* The same for a file, which it takes over, with the hash of its bytes. Where that is possible the
+ * text stays in the file, and what was read has to be checked (sheet_take_in). `window` is how much
+ * is looked at at a time. */
+bool csv_parse_file(struct sheet_file *file, size_t window, struct sheet *sheet, uint64_t *hash,
+                    struct err *err);
 
 /* Appends a cell so that csv_parse() reads the same text again: quoted where it has to be. */
 void csv_add_cell(struct buf *csv, struct span cell);

@@ -25,9 +25,11 @@ static bool csv_source_read(struct source *source, size_t index, const struct so
         sheet->missing = arena_printf(arena, "%s does not exist", sheet->location);
         return true;
     }
-    return past->is_compared && info.st_size >= (off_t)CSV_LARGE_BYTES
-               ? csv_hash_file(sheet->location, &sheet->file, &sheet->hash, err)
-               : csv_read_file(sheet->location, &sheet->text, &sheet->hash, err);
+    if (!past->is_compared || info.st_size < (off_t)CSV_LARGE_BYTES)
+        return csv_read_file(sheet->location, &sheet->text, &sheet->hash, err);
+    sheet->has_other_size = past->text_size > 0 && (size_t)info.st_size != past->text_size;
+    return sheet->has_other_size ? sheet_file_open(&sheet->file, sheet->location, err)
+                                 : csv_hash_file(sheet->location, &sheet->file, &sheet->hash, err);
 }
 
 static void csv_source_close(struct source *source) {

@@ -5,14 +5,18 @@
  * one begins behind that. A second thread begins at the line behind the middle. That this is not
  * inside a cell is shown by the first thread, whose half ends there and is in order. */
 #include "source/csv.h"
+#include "source/csv_hash.h"
 #include "source/csv_scan.h"
 
 #include "base/worker.h"
 
-/* What one thread scans. */
+/* What one thread scans, and what it hashes: that begins and ends in the middle of the file, which
+ * may be inside a line. */
 struct half {
     struct sheet_file *file;
     size_t from, end, window;
+    size_t hash_from, hash_end;
+    XXH3_state_t *hash;
     struct csv_scan scan;
     struct buf room;
     bool is_in_order;
@@ -41,11 +45,25 @@ static size_t scan_window(struct csv_scan *scan, struct span text, size_t at) {
     return scan->record_count > before ? scan->record_ends[scan->record_count - 1] - at : 0;
 }
 
+static void hash_text(struct half *half, size_t at, struct span text) {
+    size_t left = at < half->hash_end ? half->hash_end - at : 0;
+    XXH3_64bits_update(half->hash, text.data, text.size < left ? text.size : left);
+}
+
+/* What is hashed here and was scanned by the other thread. */
+static void hash_before(struct half *half) {
+    for (size_t at = half->hash_from, size; at < half->from; at += size) {
+        size = half->from - at < half->window ? half->from - at : half->window;
+        hash_text(half, at, read_window(half, at, size));
+    }
+}
+
 /* Windows grow where not one record fits. */
 static void *scan_half(void *context) {
     struct half *half = context;
     size_t size = half->window;
     half->is_in_order = true;
+    hash_before(half);
     for (size_t at = half->from; at < half->end && half->is_in_order;) {
         bool is_last = half->end - at <= size;
         struct span text = read_window(half, at, is_last ? half->end - at : size);
@@ -53,6 +71,7 @@ static void *scan_half(void *context) {
         half->is_in_order = done > 0 || !is_last;
         size = done > 0 ? half->window : size * 2;
         half->scan.start = done > 0 ? 0 : half->scan.start;
+        hash_text(half, at, (struct span){text.data, done});
         at += done;
     }
     return NULL;
@@ -86,23 +105,35 @@ static struct span take_head(struct half *half, struct sheet *sheet) {
     return (struct span){text, size};
 }
 
-static bool scan_file(struct sheet_file *file, size_t window, struct sheet *sheet) {
+/* Scans and hashes a file from the start to the end; false when it cannot be done so. */
+static bool scan_halves(struct half *first, struct half *second, uint64_t *hash) {
+    size_t size = sheet_file_size(first->file);
+    second->scan.delimiter = first->scan.delimiter;
+    second->from = first->end = find_middle(first, size);
+    second->hash_from = first->hash_end = csv_hash_middle(size);
+    first->hash = XXH3_createState();
+    second->hash = XXH3_createState();
+    XXH3_64bits_reset(first->hash);
+    XXH3_64bits_reset(second->hash);
+    worker_do_both(scan_half, first, second);
+    *hash = csv_hash_join(XXH3_64bits_digest(first->hash), XXH3_64bits_digest(second->hash));
+    XXH3_freeState(first->hash);
+    XXH3_freeState(second->hash);
+    append(&first->scan, &second->scan);
+    return first->is_in_order && second->is_in_order && first->scan.width <= CSV_MAX_COLUMNS &&
+           first->scan.record_count > 0;
+}
+
+static bool scan_file(struct sheet_file *file, size_t window, struct sheet *sheet, uint64_t *hash) {
     size_t size = sheet_file_size(file);
-    struct half first = {.file = file, .end = size, .window = window}, second = first;
+    struct half first = {.file = file, .end = size, .hash_end = size, .window = window};
+    struct half second = first;
     if (size < 4 * window)
         return false;
     first.scan.text = read_window(&first, 0, window);
-    if (!csv_scan_head(&first.scan)) {
-        buf_free(&first.room);
-        return false;
-    }
+    bool ok = csv_scan_head(&first.scan);
     size_t start = first.scan.start;
-    second.scan.delimiter = first.scan.delimiter;
-    second.from = first.end = find_middle(&first, size);
-    worker_do_both(scan_half, &first, &second);
-    append(&first.scan, &second.scan);
-    bool ok = first.is_in_order && second.is_in_order && first.scan.width <= CSV_MAX_COLUMNS &&
-              first.scan.record_count > 0;
+    ok = ok && scan_halves(&first, &second, hash);
     if (ok) {
         sheet->file = file;
         first.scan.start = start;
@@ -114,12 +145,12 @@ static bool scan_file(struct sheet_file *file, size_t window, struct sheet *shee
     return ok;
 }
 
-bool csv_parse_file(struct sheet_file *file, size_t window, struct sheet *sheet, struct err *err) {
+bool csv_parse_file(struct sheet_file *file, size_t window, struct sheet *sheet, uint64_t *hash,
+                    struct err *err) {
     const char *name = sheet_file_path(file);
     struct span text;
-    uint64_t hash;
     *sheet = (struct sheet){0};
-    if (scan_file(file, window, sheet)) {
+    if (scan_file(file, window, sheet, hash)) {
         /* What the header says is judged before anything else is read. */
         if (sheet_file_check(file, err))
             return true;
@@ -127,7 +158,7 @@ bool csv_parse_file(struct sheet_file *file, size_t window, struct sheet *sheet,
         return false;
     }
     /* What is wrong, and where, is told by who sees the whole. */
-    bool ok = csv_take_text(file, &text, &hash, err) && csv_parse(name, text, sheet, err);
+    bool ok = csv_take_text(file, &text, hash, err) && csv_parse(name, text, sheet, err);
     sheet_file_close(file);
     return ok;
 }

@@ -20,12 +20,14 @@ struct source_sheet {
     const char *fallback; /* NULL, or why this is not the source that was meant */
     struct span text;     /* malloc'ed, the caller's */
     struct sheet_file *file; /* NULL, or what has the text instead; the caller's */
-    uint64_t hash;           /* of the text */
+    uint64_t hash;           /* of the text; of a file of another size it is not known yet */
+    bool has_other_size;     /* than the text of the last load */
 };
 
 /* What is known of the sheet's past. */
 struct source_past {
     bool is_compared;    /* with an older version: not much of the text may be wanted */
+    size_t text_size;    /* of the older version, in bytes; 0: not known */
     int64_t pulled_at_s; /* when it last came from Google, seconds since 1970; -1: never */
 };
 

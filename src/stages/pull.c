@@ -12,6 +12,17 @@ static void pull_format_hash(char out[static PULL_HASH_SIZE], uint64_t hash) {
     snprintf(out, PULL_HASH_SIZE, "%016llx", (unsigned long long)hash);
 }
 
+static void format_source_hash(struct pull *pull, uint64_t hash, size_t text_size) {
+    pull_format_hash(pull->source_hash, hash);
+    size_t used = strlen(pull->source_hash);
+    snprintf(pull->source_hash + used, sizeof pull->source_hash - used, "-%zu", text_size);
+}
+
+size_t pull_text_size(const char *source_hash) {
+    const char *size = source_hash ? strchr(source_hash, '-') : NULL;
+    return size ? strtoull(size + 1, NULL, 10) : 0;
+}
+
 bool pull_read(struct pull *pull, const struct sheet_model *model, const struct pull_task *task,
                struct err *err) {
     *pull = (struct pull){.model = model};
@@ -20,19 +31,22 @@ bool pull_read(struct pull *pull, const struct sheet_model *model, const struct 
         return false;
     if (origin->missing || origin->kept)
         return true;
-    pull_format_hash(pull->source_hash, origin->hash);
     struct source_sheet taken = *origin;
+    size_t size = taken.file ? sheet_file_size(taken.file) : taken.text.size;
     origin->text = (struct span){0};
     origin->file = NULL;
-    if (task->last_source_hash && strcmp(task->last_source_hash, pull->source_hash) == 0) {
-        pull->is_same = true;
+    format_source_hash(pull, taken.hash, size);
+    pull->is_same = !taken.has_other_size && task->last_source_hash &&
+                    strcmp(task->last_source_hash, pull->source_hash) == 0;
+    if (pull->is_same) {
         free((char *)taken.text.data);
         sheet_file_close(taken.file);
         return true;
     }
-    if (taken.file ? !csv_parse_file(taken.file, SHEET_FILE_WINDOW, &pull->sheet, err)
+    if (taken.file ? !csv_parse_file(taken.file, SHEET_FILE_WINDOW, &pull->sheet, &taken.hash, err)
                    : !csv_parse(origin->location, taken.text, &pull->sheet, err))
         return false;
+    format_source_hash(pull, taken.hash, size);
     if (pull->sheet.row_count >= UINT32_MAX)
         return err_set(err, ERR_FAILED, "%s: more than %u rows in one sheet", model->path,
                        UINT32_MAX - 1);

@@ -10,13 +10,14 @@
 #include "source/source.h"
 
 #define PULL_HASH_SIZE 17 /* sixteen hexadecimal digits and NUL */
+#define PULL_TEXT_HASH_SIZE (PULL_HASH_SIZE + 21)
 
 struct pull {
     const struct sheet_model *model;
-    struct source_sheet origin;        /* where it came from, or why not; without its text */
-    bool is_same;                      /* the very text of the last load; nothing was parsed */
-    char source_hash[PULL_HASH_SIZE];  /* of the text */
-    char content_hash[PULL_HASH_SIZE]; /* of header, cells and order; set by pull_hash_rows() */
+    struct source_sheet origin;            /* where it came from, or why not; without its text */
+    bool is_same;                          /* the very text of the last load; nothing was parsed */
+    char source_hash[PULL_TEXT_HASH_SIZE]; /* of the text, with its size behind a '-' */
+    char content_hash[PULL_HASH_SIZE];     /* of header, cells and order; set by pull_hash_rows() */
     struct sheet sheet;
     struct header header;
     uint64_t *hashes; /* per row, of its non-empty cells and the columns they stand in; blank: 0 */
@@ -30,6 +31,9 @@ struct pull_task {
     struct source_past past;
     const char *last_source_hash; /* of the load that is current, or NULL */
 };
+
+/* The size that a source hash tells; 0 for NULL, and for one that an older version made. */
+size_t pull_text_size(const char *source_hash);
 
 /* Reads and parses a sheet. One that does not exist, or that has to be kept as it is, is no error
  * here: see `origin`. */

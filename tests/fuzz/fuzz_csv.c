@@ -71,8 +71,9 @@ static void check_windows(const char *path, size_t window, bool is_good, const s
     struct sheet other;
     struct err other_err;
     struct buf first = {0}, second = {0};
+    uint64_t hash;
     require(sheet_file_open(&file, path, &other_err), "the file cannot be opened");
-    require(csv_parse_file(file, window, &other, &other_err) == is_good, "another verdict");
+    require(csv_parse_file(file, window, &other, &hash, &other_err) == is_good, "another verdict");
     if (!is_good) {
         require(strcmp(err->message, other_err.message) == 0, "another error");
         return;

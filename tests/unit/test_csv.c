@@ -88,6 +88,12 @@ static void expect_fault(struct span text, const char *message) {
     assert_null(sheet.row_starts);
 }
 
+static uint64_t hash_halves(struct span text) {
+    size_t middle = text.size / 2;
+    uint64_t second = XXH3_64bits(text.data + middle, text.size - middle);
+    return XXH3_64bits_withSeed(&second, sizeof second, XXH3_64bits(text.data, middle));
+}
+
 static bool load(const char *name, struct sheet *sheet, struct err *err) {
     char path[1024];
     struct span text;
@@ -95,7 +101,7 @@ static bool load(const char *name, struct sheet *sheet, struct err *err) {
     snprintf(path, sizeof path, "%s/csv/%s", GOLDLEAF_FIXTURES_DIR, name);
     if (!csv_read_file(path, &text, &hash, err))
         fail_msg("%s", err->message);
-    assert_true(hash == XXH3_64bits(text.data, text.size));
+    assert_true(hash == hash_halves(text));
     return csv_parse(name, text, sheet, err);
 }
 
@@ -350,7 +356,7 @@ static void test_read_file(void **state) {
     struct err err = {0};
     assert_true(csv_read_file(FIXTURE("header-only.csv"), &text, &hash, &err));
     assert_true(span_is(text, "ticket_id,event_id,price_paid\n"));
-    assert_true(hash == XXH3_64bits(text.data, text.size));
+    assert_true(hash == hash_halves(text));
     free((void *)text.data);
     assert_true(csv_read_file(FIXTURE("empty.csv"), &text, &hash, &err));
     assert_int_equal(text.size, 0);

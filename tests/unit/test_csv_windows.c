@@ -22,6 +22,15 @@ static void tell(bool is_good, const struct sheet *sheet, const struct err *err,
     show_rows(sheet, out);
 }
 
+static uint64_t hash_whole(const char *path) {
+    struct sheet_file *file;
+    struct err err = {0};
+    uint64_t hash;
+    assert_true(csv_hash_file(path, &file, &hash, &err));
+    sheet_file_close(file);
+    return hash;
+}
+
 /* Whether the text stayed in the file. */
 static bool compare(struct span text, size_t window) {
     struct sheet sheet, found;
@@ -30,15 +39,17 @@ static bool compare(struct span text, size_t window) {
     struct buf want = {0}, came = {0};
     char path[MEMORY_FILE_PATH];
     int descriptor = memory_file_make(text, path);
+    uint64_t hash;
     assert_true(sheet_file_open(&file, path, &err));
     bool is_good = csv_parse(path, copy_text(text), &sheet, &err);
     tell(is_good, &sheet, &err, &want);
-    is_good = csv_parse_file(file, window, &found, &err);
+    is_good = csv_parse_file(file, window, &found, &hash, &err);
     tell(is_good, &found, &err, &came);
     if (!span_equal(buf_span(&want), buf_span(&came)))
         fail_msg("window of %zu, text:\n%.*s\nshould be %s\nand is %s", window, SPAN_ARG(text),
                  buf_text(&want), buf_text(&came));
     bool stays = found.file != NULL;
+    assert_int_equal(hash, hash_whole(path));
     assert_true(!stays || text.size >= 4 * window);
     buf_free(&want);
     buf_free(&came);

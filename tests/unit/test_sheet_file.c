@@ -19,7 +19,8 @@ static void sample_open(struct sample *sample, struct span text) {
 }
 
 static bool sample_parse(struct sample *sample, struct err *err) {
-    return csv_parse_file(sample->file, 64, &sample->sheet, err);
+    uint64_t hash;
+    return csv_parse_file(sample->file, 64, &sample->sheet, &hash, err);
 }
 
 static void sample_close(struct sample *sample) {
