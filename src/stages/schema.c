@@ -106,7 +106,7 @@ void schema_add_columns(struct buf *sql, const struct sheet_model *sheet) {
     buf_add_text(sql, "_row_id");
 }
 
-size_t schema_primary_key(const struct sheet_model *sheet, size_t *out) {
+size_t schema_order(const struct sheet_model *sheet, size_t *out) {
     size_t count = 0;
     for (size_t i = 0; i < sheet->cluster_count + sheet->key_count; i++) {
         size_t field =
@@ -136,15 +136,17 @@ static void add_definitions(struct buf *sql, const struct warehouse *warehouse,
 bool schema_create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
                           struct err *err) {
     struct arena scratch = {0};
-    size_t *key = arena_array(&scratch, sheet->field_count, sizeof *key);
-    size_t key_count = schema_primary_key(sheet, key);
+    size_t *order = arena_array(&scratch, sheet->field_count, sizeof *order);
+    size_t order_count = schema_order(sheet, order);
+    bool is_clustered = warehouse_is_clustered(warehouse);
     struct buf sql = {0};
     buf_add_text(&sql, "CREATE TABLE IF NOT EXISTS ");
     sql_add_table(&sql, "silver", sheet->name);
     buf_add_text(&sql, " (");
-    add_definitions(&sql, warehouse, sheet->fields, sheet->field_count, key, key_count);
+    add_definitions(&sql, warehouse, sheet->fields, sheet->field_count, order, order_count);
     buf_add_text(&sql, "_row_id BIGINT NOT NULL, PRIMARY KEY (");
-    schema_add_fields(&sql, sheet->fields, key, key_count, NULL);
+    schema_add_fields(&sql, sheet->fields, is_clustered ? order : sheet->key,
+                      is_clustered ? order_count : sheet->key_count, NULL);
     buf_printf(&sql, ")) %s", warehouse_clustered(warehouse));
     arena_free(&scratch);
     return schema_exec(warehouse, &sql, err);
@@ -161,20 +163,26 @@ bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model 
     return schema_exec(warehouse, &sql, err);
 }
 
-/* Names are short: a sheet's name may take most of what a server allows. */
+/* An index of silver; its name is short, since a sheet's may take most of what a server allows. */
+struct silver_index {
+    const char *suffix;
+    const size_t *fields;
+    size_t field_count;
+    bool is_unique;
+};
+
 static bool index_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
-                         const char *suffix, const size_t *fields, size_t field_count, bool make,
-                         struct err *err) {
+                         struct silver_index index, bool make, struct err *err) {
     struct buf sql = {0};
     if (make) {
         /* Across machines nobody can promise that; cleaning has seen to it anyway. */
-        const char *kind = warehouse_is_distributed(warehouse) ? "" : "UNIQUE ";
-        buf_printf(&sql, "CREATE %sINDEX IF NOT EXISTS \"silver_%s_%s\" ON \"silver_%s\" (", kind,
-                   sheet->name, suffix, sheet->name);
-        schema_add_fields(&sql, sheet->fields, fields, field_count, NULL);
+        bool is_unique = index.is_unique && !warehouse_is_distributed(warehouse);
+        buf_printf(&sql, "CREATE %sINDEX IF NOT EXISTS \"silver_%s_%s\" ON \"silver_%s\" (",
+                   is_unique ? "UNIQUE " : "", sheet->name, index.suffix, sheet->name);
+        schema_add_fields(&sql, sheet->fields, index.fields, index.field_count, NULL);
         buf_add_char(&sql, ')');
     } else {
-        buf_printf(&sql, "DROP INDEX IF EXISTS \"silver_%s_%s\"", sheet->name, suffix);
+        buf_printf(&sql, "DROP INDEX IF EXISTS \"silver_%s_%s\"", sheet->name, index.suffix);
     }
     return schema_exec(warehouse, &sql, err);
 }
@@ -182,22 +190,51 @@ static bool index_silver(struct warehouse *warehouse, const struct sheet_model *
 bool schema_index_shadow(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
                          struct err *err) {
     struct arena scratch = {0};
-    size_t *key = arena_array(&scratch, sheet->field_count, sizeof *key);
-    size_t key_count = schema_primary_key(sheet, key);
-    bool ok = index_silver(warehouse, sheet, "shadow", key, key_count, make, err);
+    size_t *order = arena_array(&scratch, sheet->field_count, sizeof *order);
+    struct silver_index index = {"shadow", order, schema_order(sheet, order), true};
+    bool ok = index_silver(warehouse, sheet, index, make, err);
+    arena_free(&scratch);
+    return ok;
+}
+
+/* Whether the primary key begins with clusterBy. Once it did so in every table; those that are left
+ * stay as they are, since there may be views on them. */
+static bool leads_with_cluster(struct warehouse *warehouse, const struct sheet_model *sheet,
+                               bool *leads, struct err *err) {
+    char table[80];
+    size_t count;
+    snprintf(table, sizeof table, "silver_%s", sheet->name);
+    *leads = warehouse_is_clustered(warehouse);
+    if (*leads)
+        return true;
+    if (!warehouse_count_key(warehouse, table, &count, err))
+        return false;
+    *leads = count > sheet->key_count;
+    return true;
+}
+
+static bool index_cluster(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
+                          struct err *err) {
+    struct arena scratch = {0};
+    size_t *order = arena_array(&scratch, sheet->field_count, sizeof *order);
+    struct silver_index by_key = {"key", sheet->key, sheet->key_count, true};
+    struct silver_index by_cluster = {"cluster", order, schema_order(sheet, order), false};
+    bool leads;
+    bool ok = leads_with_cluster(warehouse, sheet, &leads, err) &&
+              index_silver(warehouse, sheet, leads ? by_key : by_cluster, make, err);
     arena_free(&scratch);
     return ok;
 }
 
 bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
                          struct err *err) {
-    bool ok = sheet->cluster_count == 0 ||
-              index_silver(warehouse, sheet, "key", sheet->key, sheet->key_count, make, err);
+    bool ok = sheet->cluster_count == 0 || index_cluster(warehouse, sheet, make, err);
     for (size_t i = 0; ok && i < sheet->unique_count; i++) {
         const struct unique_key *unique = &sheet->unique[i];
         char suffix[24];
         snprintf(suffix, sizeof suffix, "u%zu", i);
-        ok = index_silver(warehouse, sheet, suffix, unique->fields, unique->field_count, make, err);
+        struct silver_index index = {suffix, unique->fields, unique->field_count, true};
+        ok = index_silver(warehouse, sheet, index, make, err);
     }
     return ok;
 }
@@ -225,7 +262,7 @@ struct form {
     const char *table;
     const struct field *fields;
     size_t field_count;
-    const size_t *key; /* the columns of its primary key */
+    const size_t *key; /* the columns of its primary key; of silver, those of its order */
     size_t key_count;
     const struct unique_key *unique;
     size_t unique_count;
@@ -233,7 +270,7 @@ struct form {
 
 static struct form silver_form(struct arena *arena, const struct sheet_model *sheet) {
     size_t *key = arena_array(arena, sheet->field_count, sizeof *key);
-    size_t key_count = schema_primary_key(sheet, key);
+    size_t key_count = schema_order(sheet, key);
     return (struct form){arena_printf(arena, "silver_%s", sheet->name),
                          sheet->fields,
                          sheet->field_count,

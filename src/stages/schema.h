@@ -21,8 +21,10 @@ bool schema_add_bronze_names(struct warehouse *warehouse, const struct sheet_mod
 bool schema_add_bronze_columns(struct warehouse *warehouse, const struct sheet_model *sheet,
                                const struct header *header, struct err *err);
 
-/* The unique index on the key of a clustered silver table, dropped or made. A table that is not
- * clustered needs none: its primary key is the key. */
+/* Silver's indexes beside the primary key, dropped or made: those on the model's unique keys, and
+ * where the model says "goldleaf:clusterBy" the other way into the table. A table that lies in that
+ * order, or on the machine that it names, has it in its primary key and a unique index on the
+ * model's; any other has the model's primary key and an index in that order. */
 bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
                          struct err *err);
 
@@ -71,8 +73,8 @@ void schema_add_fields(struct buf *sql, const struct field *fields, const size_t
 /* Appends all columns of a silver table, "_row_id" last. */
 void schema_add_columns(struct buf *sql, const struct sheet_model *sheet);
 
-/* The fields of silver's primary key: cluster, then key, each once. Returns how many; `out` holds
- * sheet->field_count indexes. */
-size_t schema_primary_key(const struct sheet_model *sheet, size_t *out);
+/* The fields of silver's order, which tell its rows apart: cluster, then key, each once. Returns
+ * how many; `out` holds sheet->field_count indexes. */
+size_t schema_order(const struct sheet_model *sheet, size_t *out);
 
 #endif

@@ -7,7 +7,7 @@ bool silver_remove_rows(struct warehouse *warehouse, const struct sheet_model *s
     struct arena scratch = {0};
     struct buf sql = {0};
     size_t *key = arena_array(&scratch, sheet->field_count, sizeof *key);
-    size_t key_count = schema_primary_key(sheet, key);
+    size_t key_count = schema_order(sheet, key);
     struct shortlist_column *columns = arena_array(&scratch, key_count, sizeof *columns);
     for (size_t i = 0; i < key_count; i++)
         columns[i] = (struct shortlist_column){key[i], sheet->fields[key[i]].type};

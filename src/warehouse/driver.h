@@ -47,6 +47,9 @@ struct warehouse_driver {
                       struct err *err);
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
+    /* NULL: every table is clustered by its primary key */
+    bool (*count_key)(struct warehouse *warehouse, const char *table, size_t *count,
+                      struct err *err);
     /* NULL where there is one machine only */
     bool (*distribute)(struct warehouse *warehouse, const char *table, const char *column,
                        struct err *err);

@@ -286,6 +286,19 @@ static bool postgres_give_back(struct warehouse *warehouse, const char *const *t
     return true;
 }
 
+static bool postgres_count_key(struct warehouse *warehouse, const char *table, size_t *count,
+                               struct err *err) {
+    static const char sql[] = "SELECT indnkeyatts FROM pg_index WHERE indisprimary"
+                              " AND indrelid = to_regclass(quote_ident($1))";
+    struct postgres_warehouse *self = postgres_of(warehouse);
+    PGresult *rows = NULL;
+    if (!postgres_query(self, sql, 1, &table, &rows, err))
+        return false;
+    *count = rows && self->pq.ntuples(rows) ? strtoul(self->pq.getvalue(rows, 0, 0), NULL, 10) : 0;
+    self->pq.clear(rows);
+    return true;
+}
+
 /* Citus' own functions: of a table with a column rows go by its value, the same value of all tables
  * to the same machine; of one without a copy goes everywhere. */
 static bool postgres_distribute(struct warehouse *warehouse, const char *table, const char *column,
@@ -319,6 +332,7 @@ static const struct warehouse_driver postgres_driver = {
     .analyze = postgres_analyze,
     .give_back = postgres_give_back,
     .has_column = postgres_has_column,
+    .count_key = postgres_count_key,
     .distribute = postgres_distribute,
     .type = postgres_type,
     .row_id_type = "BIGINT",

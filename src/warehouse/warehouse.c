@@ -275,6 +275,15 @@ const char *warehouse_create_view(const struct warehouse *warehouse) {
     return warehouse->driver->create_view;
 }
 
+bool warehouse_is_clustered(const struct warehouse *warehouse) {
+    return !warehouse->driver->count_key || warehouse->is_distributed;
+}
+
+bool warehouse_count_key(struct warehouse *warehouse, const char *table, size_t *count,
+                         struct err *err) {
+    return warehouse->driver->count_key(warehouse, table, count, err);
+}
+
 const char *warehouse_clustered(const struct warehouse *warehouse) {
     return warehouse->driver->clustered;
 }

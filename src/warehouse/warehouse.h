@@ -180,8 +180,14 @@ bool warehouse_is_distributed(const struct warehouse *warehouse);
 bool warehouse_distribute(struct warehouse *warehouse, const char *table, const char *column,
                           struct err *err);
 
-/* What follows the closing bracket of CREATE TABLE for a table that is clustered by its key. */
+/* Whether rows lie in the order of their table's primary key, or on the machine that it names. And
+ * what follows the closing bracket of CREATE TABLE for that. */
+bool warehouse_is_clustered(const struct warehouse *warehouse);
 const char *warehouse_clustered(const struct warehouse *warehouse);
+
+/* How many columns the primary key of a table has, where no table is clustered by it. */
+bool warehouse_count_key(struct warehouse *warehouse, const char *table, size_t *count,
+                         struct err *err);
 
 /* The schema of the permanent tables, for the few names that must not be shadowed by TEMP ones. */
 const char *warehouse_schema(const struct warehouse *warehouse);

@@ -37,7 +37,7 @@ context='without Citus'
 use_schema "$(unique plain)"
 run_all && run_all || fail "$(<err)"
 expect_sql 'the key is promised' \
-    "SELECT indisunique FROM pg_index WHERE indexrelid = 'silver_tickets_key'::regclass" t
+    "SELECT indisunique FROM pg_index WHERE indexrelid = 'silver_tickets_pkey'::regclass" t
 read_schema "$schema" plain
 cmp -s distributed plain
 expect 'the same rows either way' 0 $?
