@@ -163,7 +163,8 @@ bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model 
     return schema_exec(warehouse, &sql, err);
 }
 
-/* An index of silver; its name is short, since a sheet's may take most of what a server allows. */
+/* An index of silver; each of its rows is another one. Its name is short, since a sheet's may take
+ * most of what a server allows. */
 struct silver_index {
     const char *suffix;
     const size_t *fields;
@@ -180,7 +181,7 @@ static bool index_silver(struct warehouse *warehouse, const struct sheet_model *
         buf_printf(&sql, "CREATE %sINDEX IF NOT EXISTS \"silver_%s_%s\" ON \"silver_%s\" (",
                    is_unique ? "UNIQUE " : "", sheet->name, index.suffix, sheet->name);
         schema_add_fields(&sql, sheet->fields, index.fields, index.field_count, NULL);
-        buf_add_char(&sql, ')');
+        buf_printf(&sql, ") %s", is_unique ? "" : warehouse_distinct(warehouse));
     } else {
         buf_printf(&sql, "DROP INDEX IF EXISTS \"silver_%s_%s\"", sheet->name, index.suffix);
     }

@@ -59,6 +59,7 @@ struct warehouse_driver {
     const char *(*type)(enum field_type type);
     const char *row_id_type;
     const char *clustered;   /* after CREATE TABLE (...) */
+    const char *distinct;    /* after CREATE INDEX ...: no two rows of it are the same */
     const char *drop_ending; /* after DROP TABLE ...: takes what hangs on it along */
     const char *create_view; /* what makes a view, or brings it up to date where there is one */
 };

@@ -338,6 +338,7 @@ static const struct warehouse_driver postgres_driver = {
     .row_id_type = "BIGINT",
     .find_dependents = postgres_find_dependents,
     .clustered = "",
+    .distinct = "WITH (deduplicate_items = off)",
     .drop_ending = " CASCADE",
     .create_view = "CREATE OR REPLACE VIEW",
 };

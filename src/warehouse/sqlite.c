@@ -376,6 +376,7 @@ static const struct warehouse_driver sqlite_driver = {
     .type = sqlite_type,
     .row_id_type = "INTEGER", /* this very word makes it the row id */
     .clustered = "WITHOUT ROWID",
+    .distinct = "",
     .drop_ending = "",
     .create_view = "CREATE VIEW IF NOT EXISTS", /* SELECT * sees columns that were added */
 };

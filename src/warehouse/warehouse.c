@@ -284,6 +284,10 @@ bool warehouse_count_key(struct warehouse *warehouse, const char *table, size_t 
     return warehouse->driver->count_key(warehouse, table, count, err);
 }
 
+const char *warehouse_distinct(const struct warehouse *warehouse) {
+    return warehouse->driver->distinct;
+}
+
 const char *warehouse_clustered(const struct warehouse *warehouse) {
     return warehouse->driver->clustered;
 }

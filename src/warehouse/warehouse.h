@@ -185,6 +185,10 @@ bool warehouse_distribute(struct warehouse *warehouse, const char *table, const 
 bool warehouse_is_clustered(const struct warehouse *warehouse);
 const char *warehouse_clustered(const struct warehouse *warehouse);
 
+/* What follows the closing bracket of CREATE INDEX for one that is not unique, though no two of its
+ * rows are the same. */
+const char *warehouse_distinct(const struct warehouse *warehouse);
+
 /* How many columns the primary key of a table has, where no table is clustered by it. */
 bool warehouse_count_key(struct warehouse *warehouse, const char *table, size_t *count,
                          struct err *err);
