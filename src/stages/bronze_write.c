@@ -188,8 +188,7 @@ static bool write_header(struct warehouse *warehouse, const struct pull *pull, i
 
 /* Labels the rows; where there is no room left, spreads all labels out and tries again. */
 static bool label_versions(struct warehouse *warehouse, const struct sheet_model *model,
-                           const struct bronze_change *change, int64_t *positions,
-                           struct err *err) {
+                           struct bronze_change *change, int64_t *positions, struct err *err) {
     if (label_rows(&change->state, &change->match, positions))
         return true;
     struct bronze_state spread = {0};
@@ -200,6 +199,7 @@ static bool label_versions(struct warehouse *warehouse, const struct sheet_model
               bronze_scan_state(warehouse, model, NULL, &spread, err);
     if (ok)
         label_rows(&spread, &change->match, positions);
+    change->state.part_count = 0; /* none is as it was */
     bronze_state_free(&spread);
     return ok;
 }

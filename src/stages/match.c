@@ -103,11 +103,10 @@ static bool match_subsequence(const struct walk *walk, struct match *match) {
         found += few[found] == many[i];
     if (found < few_count)
         return false;
-    for (size_t i = 0, next = 0; next < few_count; i++) {
-        if (few[next] != many[i])
-            continue;
-        match_stretch(match, is_old_shorter ? next : i, is_old_shorter ? i : next, 1);
-        next++;
+    for (size_t i = 0, next = 0, count; next < few_count; next += count, i += count + 1) {
+        for (count = 0; next + count < few_count && few[next + count] == many[i + count];)
+            count++;
+        match_stretch(match, is_old_shorter ? next : i, is_old_shorter ? i : next, count);
     }
     return true;
 }

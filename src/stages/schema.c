@@ -214,22 +214,24 @@ static bool leads_with_cluster(struct warehouse *warehouse, const struct sheet_m
     return true;
 }
 
-static bool index_cluster(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
-                          struct err *err) {
+static bool index_order(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
+                        struct err *err) {
     struct arena scratch = {0};
     size_t *order = arena_array(&scratch, sheet->field_count, sizeof *order);
     struct silver_index by_key = {"key", sheet->key, sheet->key_count, true};
-    struct silver_index by_cluster = {"cluster", order, schema_order(sheet, order), false};
+    struct silver_index by_order = {"sort", order, schema_order(sheet, order), false};
+    bool is_one = by_order.field_count == by_key.field_count &&
+                  memcmp(order, sheet->key, sheet->key_count * sizeof *order) == 0;
     bool leads;
-    bool ok = leads_with_cluster(warehouse, sheet, &leads, err) &&
-              index_silver(warehouse, sheet, leads ? by_key : by_cluster, make, err);
+    bool ok = is_one || (leads_with_cluster(warehouse, sheet, &leads, err) &&
+                         index_silver(warehouse, sheet, leads ? by_key : by_order, make, err));
     arena_free(&scratch);
     return ok;
 }
 
 bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
                          struct err *err) {
-    bool ok = sheet->cluster_count == 0 || index_cluster(warehouse, sheet, make, err);
+    bool ok = sheet->cluster_count == 0 || index_order(warehouse, sheet, make, err);
     for (size_t i = 0; ok && i < sheet->unique_count; i++) {
         const struct unique_key *unique = &sheet->unique[i];
         char suffix[24];
