@@ -115,9 +115,8 @@ struct sheet_model {
     size_t unique_count;
     const struct unique_key *unique; /* "uniqueKeys" */
     size_t cluster_count;
-    const size_t
-        *cluster;   /* "goldleaf:clusterBy": fields that come first in silver's primary key */
-    int distribute; /* "goldleaf:distributeBy": a field of silver's primary key, or -1 */
+    const size_t *cluster; /* "goldleaf:clusterBy": fields that come first in silver's order */
+    int distribute;        /* "goldleaf:distributeBy": a field of cluster or key, or -1 */
     size_t reference_count;
     const struct reference *references;
 };

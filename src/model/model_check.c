@@ -14,7 +14,7 @@ static void check_cluster(struct reader *reader, const struct json *resource,
         const struct field *field = &sheet->fields[sheet->cluster[i]];
         if (!field->required)
             reader_fault(reader, resource, "goldleaf:clusterBy",
-                         "\"%s\" must be required to be part of silver's primary key", field->name);
+                         "\"%s\" must be required to be part of silver's order", field->name);
     }
 }
 

@@ -10,8 +10,8 @@
 
 #include "base/worker.h"
 
-/* What one thread scans, and what it hashes: that begins and ends in the middle of the file, which
- * may be inside a line. */
+/* What one thread scans, and what it hashes. For scanning the halves meet behind a line, for
+ * hashing in the middle of the file, which is never behind that. */
 struct half {
     struct sheet_file *file;
     size_t from, end, window;
@@ -50,7 +50,7 @@ static void hash_text(struct half *half, size_t at, struct span text) {
     XXH3_64bits_update(half->hash, text.data, text.size < left ? text.size : left);
 }
 
-/* What is hashed here and was scanned by the other thread. */
+/* What is hashed here, though the other thread scans it. */
 static void hash_before(struct half *half) {
     for (size_t at = half->hash_from, size; at < half->from; at += size) {
         size = half->from - at < half->window ? half->from - at : half->window;
@@ -79,9 +79,10 @@ static void *scan_half(void *context) {
 
 /* Behind the first line that ends in the middle; the end when there is none. */
 static size_t find_middle(struct half *half, size_t size) {
-    struct span text = read_window(half, size / 2, half->window);
+    size_t middle = csv_hash_middle(size);
+    struct span text = read_window(half, middle, half->window);
     const char *end = memchr(text.data, '\n', text.size);
-    return end ? size / 2 + (size_t)(end + 1 - text.data) : size;
+    return end ? middle + (size_t)(end + 1 - text.data) : size;
 }
 
 static void append(struct csv_scan *scan, struct csv_scan *more) {

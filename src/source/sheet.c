@@ -154,7 +154,7 @@ static size_t take_rows(struct taking *taking, size_t row) {
     size_t *starts = taking->sheet->row_starts, count = taking->sheet->row_count;
     size_t end = sheet_view(taking->sheet, row, count, &taking->room, &view);
     while (row < end) {
-        struct span text = {view.text.data + starts[row] - view.text_at,
+        struct span text = {view.text.data + (starts[row] - view.text_at),
                             starts[row + 1] - starts[row]};
         starts[row] = taking->text.size;
         buf_add(&taking->text, text);

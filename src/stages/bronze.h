@@ -52,7 +52,7 @@ struct sheet_change {
     bool is_first, is_new_header;
     int64_t *row_ids; /* of the versions that are current now, in sheet order */
     size_t row_count;
-    bool is_in_place; /* each row that was there before stands where it stood */
+    bool is_in_place; /* as in struct match; false when the change was read back from bronze */
     int64_t *added;   /* versions that are new; their ids are above all older ones */
     size_t added_count;
     uint32_t *added_rows; /* where they stand; NULL when the change was read back from bronze */

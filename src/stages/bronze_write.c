@@ -110,8 +110,8 @@ static bool end_versions(struct warehouse *warehouse, const struct sheet_model *
     if (done->ended_count == 0)
         return true;
     buf_printf(&sql,
-               "UPDATE \"bronze_%s\" SET _removed_snapshot_id = $1 FROM goldleaf_ids"
-               " WHERE _row_id = p0",
+               "UPDATE \"bronze_%s\" SET _removed_snapshot_id = $1 FROM goldleaf_ids i"
+               " WHERE _row_id = i.p0",
                model->name);
     bool ok = (done->is_listed || shortlist_ids(warehouse, done->ended, done->ended_count, err)) &&
               warehouse_run(warehouse, buf_text(&sql), &parameter, 1, NULL, err);

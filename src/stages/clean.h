@@ -39,7 +39,7 @@ enum clean_outcome clean_row(const struct sheet_model *model, const struct heade
                              struct clean_faults *warnings, struct arena *arena);
 
 /* A whole sheet. Row i of the kept ones has its values at values + i * field_count and stands at
- * rows[i] in the sheet; `order` lists those that are still in, by silver's primary key. */
+ * rows[i] in the sheet; `order` lists those that are still in, in silver's order. */
 struct clean_sheet {
     const struct sheet_model *model;
     struct value *values;
@@ -66,7 +66,7 @@ void clean_drop_warnings(struct clean_sheet *clean);
 
 void clean_free(struct clean_sheet *clean);
 
-/* Compares two rows' values by the fields of silver's primary key (cluster, then key). */
+/* Compares two rows' values by the fields of silver's order (cluster, then key). */
 int clean_compare(const struct sheet_model *model, const struct value *a, const struct value *b);
 
 #endif

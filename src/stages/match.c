@@ -30,27 +30,33 @@ static void match_stretch(struct match *match, size_t old_row, size_t new_row, s
     match->is_in_place &= old_row == new_row;
 }
 
-/* How many rows are the same from where the walk is. */
-static size_t walk_same(const struct walk *walk) {
-    const uint64_t *old_hashes = walk->old_hashes + walk->old_row;
-    const uint64_t *new_hashes = walk->new_hashes + walk->new_row;
+/* How many rows both sides have from where the walk is. */
+static size_t walk_left(const struct walk *walk) {
     size_t old_left = walk->old_count - walk->old_row, new_left = walk->new_count - walk->new_row;
-    size_t most = old_left < new_left ? old_left : new_left, count = 0;
-    while (count + MATCH_STEP <= most &&
-           memcmp(old_hashes + count, new_hashes + count, MATCH_STEP * sizeof *old_hashes) == 0)
-        count += MATCH_STEP;
-    while (count < most && old_hashes[count] == new_hashes[count])
-        count++;
-    return count;
+    return old_left < new_left ? old_left : new_left;
 }
 
-/* The same from the end, but not further than to where the walk is. */
+/* How many of them are the same, from there on. A side without rows may have no list. */
+static size_t walk_same(const struct walk *walk) {
+    const uint64_t *old_hashes = walk->old_hashes, *new_hashes = walk->new_hashes;
+    size_t old_row = walk->old_row, new_row = walk->new_row, end = old_row + walk_left(walk);
+    while (old_row + MATCH_STEP <= end && memcmp(&old_hashes[old_row], &new_hashes[new_row],
+                                                 MATCH_STEP * sizeof *old_hashes) == 0) {
+        old_row += MATCH_STEP;
+        new_row += MATCH_STEP;
+    }
+    while (old_row < end && old_hashes[old_row] == new_hashes[new_row]) {
+        old_row++;
+        new_row++;
+    }
+    return old_row - walk->old_row;
+}
+
+/* The same from the end. */
 static size_t walk_same_end(const struct walk *walk) {
-    const uint64_t *old_end = walk->old_hashes + walk->old_count;
-    const uint64_t *new_end = walk->new_hashes + walk->new_count;
-    size_t old_left = walk->old_count - walk->old_row, new_left = walk->new_count - walk->new_row;
-    size_t most = old_left < new_left ? old_left : new_left, count = 0;
-    while (count < most && old_end[-1 - (ptrdiff_t)count] == new_end[-1 - (ptrdiff_t)count])
+    size_t most = walk_left(walk), count = 0;
+    while (count < most && walk->old_hashes[walk->old_count - 1 - count] ==
+                               walk->new_hashes[walk->new_count - 1 - count])
         count++;
     return count;
 }

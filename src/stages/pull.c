@@ -35,9 +35,10 @@ bool pull_read(struct pull *pull, const struct sheet_model *model, const struct 
     size_t size = taken.file ? sheet_file_size(taken.file) : taken.text.size;
     origin->text = (struct span){0};
     origin->file = NULL;
-    format_source_hash(pull, taken.hash, size);
-    pull->is_same = !taken.has_other_size && task->last_source_hash &&
-                    strcmp(task->last_source_hash, pull->source_hash) == 0;
+    if (!taken.has_other_size)
+        format_source_hash(pull, taken.hash, size);
+    pull->is_same =
+        task->last_source_hash && strcmp(task->last_source_hash, pull->source_hash) == 0;
     if (pull->is_same) {
         free((char *)taken.text.data);
         sheet_file_close(taken.file);

@@ -163,10 +163,8 @@ bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model 
     return schema_exec(warehouse, &sql, err);
 }
 
-/* An index of silver; each of its rows is another one. Its name is short, since a sheet's may take
- * most of what a server allows. */
 struct silver_index {
-    const char *suffix;
+    const char *name;
     const size_t *fields;
     size_t field_count;
     bool is_unique;
@@ -178,12 +176,12 @@ static bool index_silver(struct warehouse *warehouse, const struct sheet_model *
     if (make) {
         /* Across machines nobody can promise that; cleaning has seen to it anyway. */
         bool is_unique = index.is_unique && !warehouse_is_distributed(warehouse);
-        buf_printf(&sql, "CREATE %sINDEX IF NOT EXISTS \"silver_%s_%s\" ON \"silver_%s\" (",
-                   is_unique ? "UNIQUE " : "", sheet->name, index.suffix, sheet->name);
+        buf_printf(&sql, "CREATE %sINDEX IF NOT EXISTS \"%s\" ON \"silver_%s\" (",
+                   is_unique ? "UNIQUE " : "", index.name, sheet->name);
         schema_add_fields(&sql, sheet->fields, index.fields, index.field_count, NULL);
         buf_printf(&sql, ") %s", is_unique ? "" : warehouse_distinct(warehouse));
     } else {
-        buf_printf(&sql, "DROP INDEX IF EXISTS \"silver_%s_%s\"", sheet->name, index.suffix);
+        buf_printf(&sql, "DROP INDEX IF EXISTS \"%s\"", index.name);
     }
     return schema_exec(warehouse, &sql, err);
 }
@@ -192,51 +190,52 @@ bool schema_index_shadow(struct warehouse *warehouse, const struct sheet_model *
                          struct err *err) {
     struct arena scratch = {0};
     size_t *order = arena_array(&scratch, sheet->field_count, sizeof *order);
-    struct silver_index index = {"shadow", order, schema_order(sheet, order), true};
+    struct silver_index index = {arena_printf(&scratch, "silver_%s_shadow", sheet->name), order,
+                                 schema_order(sheet, order), true};
     bool ok = index_silver(warehouse, sheet, index, make, err);
     arena_free(&scratch);
     return ok;
 }
 
-/* Whether the primary key begins with clusterBy. Once it did so in every table; those that are left
- * stay as they are, since there may be views on them. */
-static bool leads_with_cluster(struct warehouse *warehouse, const struct sheet_model *sheet,
-                               bool *leads, struct err *err) {
-    char table[80];
-    size_t count;
-    snprintf(table, sizeof table, "silver_%s", sheet->name);
-    *leads = warehouse_is_clustered(warehouse);
-    if (*leads)
-        return true;
-    if (!warehouse_count_key(warehouse, table, &count, err))
-        return false;
-    *leads = count > sheet->key_count;
-    return true;
+static const char *list_names(struct arena *arena, const struct sheet_model *sheet,
+                              const size_t *fields, size_t count) {
+    const char *list = "";
+    for (size_t i = 0; i < count; i++)
+        list = arena_printf(arena, "%s%s%s", list, i ? "," : "", sheet->fields[fields[i]].name);
+    return list;
 }
 
-static bool index_order(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
-                        struct err *err) {
+/* The table is asked: once its primary key was its order everywhere, and tables from then stay as
+ * they are, since there may be views on them. */
+static bool index_other_way(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
+                            struct err *err) {
     struct arena scratch = {0};
     size_t *order = arena_array(&scratch, sheet->field_count, sizeof *order);
-    struct silver_index by_key = {"key", sheet->key, sheet->key_count, true};
-    struct silver_index by_order = {"sort", order, schema_order(sheet, order), false};
-    bool is_one = by_order.field_count == by_key.field_count &&
-                  memcmp(order, sheet->key, sheet->key_count * sizeof *order) == 0;
-    bool leads;
-    bool ok = is_one || (leads_with_cluster(warehouse, sheet, &leads, err) &&
-                         index_silver(warehouse, sheet, leads ? by_key : by_order, make, err));
+    size_t order_count = schema_order(sheet, order);
+    const char *table = arena_printf(&scratch, "silver_%s", sheet->name), *columns;
+    /* no sheet's table has such a name, nor is it too long */
+    struct silver_index by_order = {arena_printf(&scratch, "sort_%s", table), order, order_count,
+                                    false};
+    struct silver_index by_key = {arena_printf(&scratch, "%s_key", table), sheet->key,
+                                  sheet->key_count, true};
+    bool ok = warehouse_read_key(warehouse, table, &scratch, &columns, err);
+    if (ok) {
+        bool is_order =
+            !columns || strcmp(columns, list_names(&scratch, sheet, order, order_count)) == 0;
+        ok = index_silver(warehouse, sheet, is_order ? by_key : by_order, make, err);
+    }
     arena_free(&scratch);
     return ok;
 }
 
 bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
                          struct err *err) {
-    bool ok = sheet->cluster_count == 0 || index_order(warehouse, sheet, make, err);
+    bool ok = sheet->cluster_count == 0 || index_other_way(warehouse, sheet, make, err);
     for (size_t i = 0; ok && i < sheet->unique_count; i++) {
         const struct unique_key *unique = &sheet->unique[i];
-        char suffix[24];
-        snprintf(suffix, sizeof suffix, "u%zu", i);
-        struct silver_index index = {suffix, unique->fields, unique->field_count, true};
+        char name[96];
+        snprintf(name, sizeof name, "silver_%s_u%zu", sheet->name, i);
+        struct silver_index index = {name, unique->fields, unique->field_count, true};
         ok = index_silver(warehouse, sheet, index, make, err);
     }
     return ok;

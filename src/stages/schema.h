@@ -22,9 +22,10 @@ bool schema_add_bronze_columns(struct warehouse *warehouse, const struct sheet_m
                                const struct header *header, struct err *err);
 
 /* Silver's indexes beside the primary key, dropped or made: those on the model's unique keys, and
- * where the model says "goldleaf:clusterBy" the other way into the table. A table that lies in that
- * order, or on the machine that it names, has it in its primary key and a unique index on the
- * model's; any other has the model's primary key and an index in that order. */
+ * where the model says "goldleaf:clusterBy" the other way into the table. A table that lies in
+ * silver's order, or on the machine that it names, has that for its primary key, and a unique index
+ * on the model's key; so have tables that older versions made. Any other has the model's key for
+ * its primary key, and an index in silver's order. */
 bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
                          struct err *err);
 
@@ -32,8 +33,8 @@ bool schema_index_silver(struct warehouse *warehouse, const struct sheet_model *
 bool schema_create_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
                           struct err *err);
 
-/* A TEMP table of the same name and columns, which hides the permanent one. An index on what is the
- * key of that is made once the rows are there: with it, loading them takes twice as long. */
+/* A TEMP table of the same name and columns, which hides the permanent one. An index in silver's
+ * order is made once the rows are there: with it, loading them takes twice as long. */
 bool schema_shadow_silver(struct warehouse *warehouse, const struct sheet_model *sheet,
                           struct err *err);
 bool schema_index_shadow(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,

@@ -103,7 +103,7 @@ static bool whole_check_late(const struct silver_build *build, struct clean_shee
     return ok;
 }
 
-/* The rows on their way to silver, in the order of its primary key. What their children will ask
+/* The rows on their way to silver, in its order. What their children will ask
  * for is kept: the database is slower than we are, so that takes no time of its own. */
 struct whole_source {
     const struct silver_build *build;

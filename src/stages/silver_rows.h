@@ -5,7 +5,7 @@
 #include "model/model.h"
 #include "stages/shortlist.h"
 
-/* Takes out the rows that have the primary keys of these. */
+/* Takes out the rows that stand in silver's order where these stand: each is the only one. */
 bool silver_remove_rows(struct warehouse *warehouse, const struct sheet_model *sheet,
                         struct row_list rows, struct err *err);
 

@@ -266,9 +266,10 @@ static void touched_free(struct touched *touched) {
 
 /* Rows that stand where they stood have their numbers. */
 static bool renumber(struct touched *touched, struct err *err) {
-    return touched->build->change->is_in_place ||
-           audit_renumber(touched->build->warehouse, touched->sheet, touched_row_of_id(touched),
-                          err);
+    if (touched->build->change->is_in_place)
+        return true;
+    touched_index_rows(touched);
+    return audit_renumber(touched->build->warehouse, touched->sheet, touched->row_of_id, err);
 }
 
 bool silver_build_touched(struct silver_build *build, struct silver_counts *counts,

@@ -35,18 +35,19 @@ struct touched {
     struct key_set keys;
     struct touched_key *states; /* one a key */
     size_t state_count;
-    int64_t *ended;      /* the change's, sorted */
-    uint32_t *row_of_id; /* per version that is current: its row; NULL until somebody asks */
+    int64_t *ended;      /* the change's, sorted: what silver has of these is not current */
+    uint32_t *row_of_id; /* per version id: its row, or NO_ROW; NULL until somebody asks */
+    int64_t id_count;
     struct audit_writer writer;
     struct silver_counts *counts;
     struct arena arena;
 };
 
-/* Before anything else. */
+/* Fills `ended`, before rows are taken in. */
 void touched_sort_ended(struct touched *touched);
 
-/* Where each current version stands, by its id. Few changes have to know. */
-const uint32_t *touched_row_of_id(struct touched *touched);
+/* Makes row_of_id, where it is not there yet: few changes have to know. */
+void touched_index_rows(struct touched *touched);
 
 /* The state of a key by its index. Keys come in while rows are read; their states follow. */
 struct touched_key *touched_state(struct touched *touched, size_t key);

@@ -3,6 +3,8 @@
 #include "stages/schema.h"
 #include "stages/touched.h"
 
+#define NO_ROW UINT32_MAX
+
 static int compare_ids(const void *a, const void *b) {
     int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
     return (left > right) - (left < right);
@@ -11,22 +13,27 @@ static int compare_ids(const void *a, const void *b) {
 void touched_sort_ended(struct touched *touched) {
     const struct sheet_change *change = touched->build->change;
     touched->ended = memory_resize(NULL, change->ended_count, sizeof *touched->ended);
-    for (size_t i = 0; i < change->ended_count; i++)
-        touched->ended[i] = change->ended[i];
+    if (change->ended_count)
+        memcpy(touched->ended, change->ended, change->ended_count * sizeof *touched->ended);
     qsort(touched->ended, change->ended_count, sizeof *touched->ended, compare_ids);
 }
 
-const uint32_t *touched_row_of_id(struct touched *touched) {
+void touched_index_rows(struct touched *touched) {
     const struct sheet_change *change = touched->build->change;
-    int64_t last = 0;
     if (touched->row_of_id)
-        return touched->row_of_id;
+        return;
     for (size_t i = 0; i < change->row_count; i++)
-        last = change->row_ids[i] > last ? change->row_ids[i] : last;
-    touched->row_of_id = memory_resize(NULL, (size_t)last + 1, sizeof *touched->row_of_id);
+        if (change->row_ids[i] >= touched->id_count)
+            touched->id_count = change->row_ids[i] + 1;
+    touched->row_of_id = memory_resize(NULL, (size_t)touched->id_count, sizeof *touched->row_of_id);
+    memset(touched->row_of_id, 0xff, (size_t)touched->id_count * sizeof *touched->row_of_id);
     for (size_t i = 0; i < change->row_count; i++)
         touched->row_of_id[change->row_ids[i]] = (uint32_t)i;
-    return touched->row_of_id;
+}
+
+static uint32_t row_of_id(struct touched *touched, int64_t id) {
+    touched_index_rows(touched);
+    return id < touched->id_count ? touched->row_of_id[id] : NO_ROW;
 }
 
 struct touched_key *touched_state(struct touched *touched, size_t key) {
@@ -93,7 +100,7 @@ static struct candidate read_candidate(struct touched *touched, const struct sta
     for (size_t i = 0; i < width; i++)
         cells[i] = arena_copy(&touched->arena, value_span(statement_value(statement, i + 3)));
     int64_t row_id = statement_value(statement, 0).integer;
-    return make_candidate(touched, row_id, touched_row_of_id(touched)[row_id],
+    return make_candidate(touched, row_id, row_of_id(touched, row_id),
                           (uint64_t)statement_value(statement, 1).integer, cells);
 }
 
@@ -127,8 +134,11 @@ static bool take_in(struct touched *touched, const int64_t *ids, size_t count, s
     bool ok = shortlist_ids(touched->build->warehouse, ids, count, err) &&
               statement_prepare(touched->build->warehouse, &statement, buf_text(&sql), err) &&
               statement_start(statement, NULL, 0, err);
-    for (; ok && (ok = statement_next(statement, &has_row, err)) && has_row; found++) {
+    while (ok && (ok = statement_next(statement, &has_row, err)) && has_row) {
         struct candidate candidate = read_candidate(touched, statement);
+        if (candidate.row == NO_ROW)
+            continue;
+        found++;
         struct value key = statement_value(statement, 2);
         if (key.kind == VALUE_NULL)
             keyless[keyless_count++] = candidate;

@@ -48,8 +48,8 @@ struct warehouse_driver {
     bool (*has_column)(struct warehouse *warehouse, const char *table, const char *column,
                        bool *exists, struct err *err); /* column NULL: has the table */
     /* NULL: every table is clustered by its primary key */
-    bool (*count_key)(struct warehouse *warehouse, const char *table, size_t *count,
-                      struct err *err);
+    bool (*read_key)(struct warehouse *warehouse, const char *table, struct arena *arena,
+                     const char **columns, struct err *err);
     /* NULL where there is one machine only */
     bool (*distribute)(struct warehouse *warehouse, const char *table, const char *column,
                        struct err *err);
@@ -59,7 +59,7 @@ struct warehouse_driver {
     const char *(*type)(enum field_type type);
     const char *row_id_type;
     const char *clustered;   /* after CREATE TABLE (...) */
-    const char *distinct;    /* after CREATE INDEX ...: no two rows of it are the same */
+    const char *distinct;    /* after CREATE INDEX ...: next to no rows of it are the same */
     const char *drop_ending; /* after DROP TABLE ...: takes what hangs on it along */
     const char *create_view; /* what makes a view, or brings it up to date where there is one */
 };

@@ -286,15 +286,18 @@ static bool postgres_give_back(struct warehouse *warehouse, const char *const *t
     return true;
 }
 
-static bool postgres_count_key(struct warehouse *warehouse, const char *table, size_t *count,
-                               struct err *err) {
-    static const char sql[] = "SELECT indnkeyatts FROM pg_index WHERE indisprimary"
-                              " AND indrelid = to_regclass(quote_ident($1))";
+static bool postgres_read_key(struct warehouse *warehouse, const char *table, struct arena *arena,
+                              const char **columns, struct err *err) {
+    static const char sql[] =
+        "SELECT string_agg(a.attname, ',' ORDER BY k.place) FROM pg_index i,"
+        " unnest(i.indkey) WITH ORDINALITY AS k (attnum, place), pg_attribute a"
+        " WHERE i.indisprimary AND i.indrelid = to_regclass(quote_ident($1))"
+        " AND a.attrelid = i.indrelid AND a.attnum = k.attnum";
     struct postgres_warehouse *self = postgres_of(warehouse);
     PGresult *rows = NULL;
     if (!postgres_query(self, sql, 1, &table, &rows, err))
         return false;
-    *count = rows && self->pq.ntuples(rows) ? strtoul(self->pq.getvalue(rows, 0, 0), NULL, 10) : 0;
+    *columns = arena_string(arena, span_from(rows ? self->pq.getvalue(rows, 0, 0) : ""));
     self->pq.clear(rows);
     return true;
 }
@@ -332,7 +335,7 @@ static const struct warehouse_driver postgres_driver = {
     .analyze = postgres_analyze,
     .give_back = postgres_give_back,
     .has_column = postgres_has_column,
-    .count_key = postgres_count_key,
+    .read_key = postgres_read_key,
     .distribute = postgres_distribute,
     .type = postgres_type,
     .row_id_type = "BIGINT",

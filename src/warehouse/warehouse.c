@@ -276,12 +276,14 @@ const char *warehouse_create_view(const struct warehouse *warehouse) {
 }
 
 bool warehouse_is_clustered(const struct warehouse *warehouse) {
-    return !warehouse->driver->count_key || warehouse->is_distributed;
+    return *warehouse->driver->clustered || warehouse->is_distributed;
 }
 
-bool warehouse_count_key(struct warehouse *warehouse, const char *table, size_t *count,
-                         struct err *err) {
-    return warehouse->driver->count_key(warehouse, table, count, err);
+bool warehouse_read_key(struct warehouse *warehouse, const char *table, struct arena *arena,
+                        const char **columns, struct err *err) {
+    *columns = NULL;
+    return !warehouse->driver->read_key ||
+           warehouse->driver->read_key(warehouse, table, arena, columns, err);
 }
 
 const char *warehouse_distinct(const struct warehouse *warehouse) {

@@ -98,7 +98,7 @@ struct row_source {
 };
 
 /* Appends all rows to a table; the fastest way in that the database has. Rows should come in the
- * order of the table's primary key. */
+ * order in which they are to lie: where tables are clustered, that of the primary key. */
 bool warehouse_load(struct warehouse *warehouse, const char *table, const char *const *columns,
                     size_t column_count, struct row_source source, struct err *err);
 
@@ -185,13 +185,14 @@ bool warehouse_distribute(struct warehouse *warehouse, const char *table, const 
 bool warehouse_is_clustered(const struct warehouse *warehouse);
 const char *warehouse_clustered(const struct warehouse *warehouse);
 
-/* What follows the closing bracket of CREATE INDEX for one that is not unique, though no two of its
- * rows are the same. */
+/* What follows the closing bracket of CREATE INDEX for one that is not unique, though next to no
+ * rows of it are the same. */
 const char *warehouse_distinct(const struct warehouse *warehouse);
 
-/* How many columns the primary key of a table has, where no table is clustered by it. */
-bool warehouse_count_key(struct warehouse *warehouse, const char *table, size_t *count,
-                         struct err *err);
+/* The columns of a table's primary key, "a,b"; NULL where it is always what the table is clustered
+ * by. Memory is the arena's. */
+bool warehouse_read_key(struct warehouse *warehouse, const char *table, struct arena *arena,
+                        const char **columns, struct err *err);
 
 /* The schema of the permanent tables, for the few names that must not be shadowed by TEMP ones. */
 const char *warehouse_schema(const struct warehouse *warehouse);

@@ -16,7 +16,7 @@ use_schema "$(unique keys)"
 pull
 pull --full-refresh
 expect_sql 'the model'"'"'s keys, and the order of gold' "$indexes" \
-    'CREATE INDEX silver_tickets_sort ON silver_tickets USING btree (event_id, ticket_id) WITH (deduplicate_items=off)
+    'CREATE INDEX sort_silver_tickets ON silver_tickets USING btree (event_id, ticket_id) WITH (deduplicate_items=off)
 CREATE UNIQUE INDEX silver_tickets_pkey ON silver_tickets USING btree (ticket_id)
 CREATE UNIQUE INDEX silver_venues_pkey ON silver_venues USING btree (venue_id)'
 new=$schema new_url=$url
@@ -24,7 +24,7 @@ new=$schema new_url=$url
 context='an older warehouse'
 use_schema "$(unique old)"
 pull
-sql 'DROP INDEX silver_tickets_sort;
+sql 'DROP INDEX sort_silver_tickets;
     CREATE UNIQUE INDEX silver_tickets_key ON silver_tickets (ticket_id);
     ALTER TABLE silver_tickets DROP CONSTRAINT silver_tickets_pkey, ADD PRIMARY KEY (event_id, ticket_id);
     CREATE VIEW my_tickets AS SELECT * FROM silver_tickets' "$url" || give_up 'no older form'

@@ -234,6 +234,21 @@ static void test_nothing_in_common(void **state) {
     expect_kept(&new, &new, 0);
 }
 
+/* A sheet that was never loaded has no list. */
+static void test_no_list(void **state) {
+    (void)state;
+    const uint64_t hashes[] = {1, 2};
+    struct match match;
+    match_by_content(NULL, 0, hashes, 2, &match);
+    assert_int_equal(match.added, 2);
+    assert_int_equal(match_next_unused(&match, 0), 0);
+    match_free(&match);
+    match_by_content(hashes, 2, NULL, 0, &match);
+    assert_int_equal(match.removed, 2);
+    assert_int_equal(match_next_fresh(&match, 0), 0);
+    match_free(&match);
+}
+
 /* ---- rows that look alike ---- */
 
 /* Of few different items, as blank rows and double entries are. */
@@ -322,6 +337,7 @@ int main(void) {
         cmocka_unit_test(test_shuffled_sequence_keeps_the_longest_common_one),
         cmocka_unit_test(test_long_stretches),
         cmocka_unit_test(test_nothing_in_common),
+        cmocka_unit_test(test_no_list),
         cmocka_unit_test(test_repeated_items_are_paired_one_by_one),
         cmocka_unit_test(test_one_inserted_stretch_moves_nothing),
         cmocka_unit_test(test_rows_that_only_went_or_came_move_nothing),

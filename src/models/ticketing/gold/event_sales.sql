@@ -57,7 +57,8 @@ total AS (
     SELECT e.event_id, e.event_date, e.artist_id, e.venue_id, v.capacity, e.currency, e.status,
         COALESCE(s.tickets_sold, 0) - COALESCE(r.unsold, 0) AS tickets_sold,
         c.tickets AS checked_in,
-        -- without who came on a ticket that is no seat: all such tickets but the unused ones
+        -- without who came on a ticket that is no seat: all such tickets (each has a status) but
+        -- the unused ones
         COALESCE(c.tickets, 0) - (COALESCE(s.tickets - s.tickets_sold, 0) - COALESCE(u.tickets, 0))
             - COALESCE(r.unattended, 0) AS attendance,
         COALESCE(s.gross, 0) + COALESCE(r.gross, 0) AS gross,
