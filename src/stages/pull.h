@@ -9,8 +9,8 @@
 #include "source/sheet.h"
 #include "source/source.h"
 
-#define PULL_HASH_SIZE 17 /* sixteen hexadecimal digits and NUL */
-#define PULL_TEXT_HASH_SIZE (PULL_HASH_SIZE + 21)
+#define PULL_HASH_SIZE 17                         /* sixteen hexadecimal digits and NUL */
+#define PULL_TEXT_HASH_SIZE (PULL_HASH_SIZE + 21) /* '-' and a size behind them */
 
 struct pull {
     const struct sheet_model *model;

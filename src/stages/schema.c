@@ -197,14 +197,6 @@ bool schema_index_shadow(struct warehouse *warehouse, const struct sheet_model *
     return ok;
 }
 
-static const char *list_names(struct arena *arena, const struct sheet_model *sheet,
-                              const size_t *fields, size_t count) {
-    const char *list = "";
-    for (size_t i = 0; i < count; i++)
-        list = arena_printf(arena, "%s%s%s", list, i ? "," : "", sheet->fields[fields[i]].name);
-    return list;
-}
-
 /* The table is asked: once its primary key was its order everywhere, and tables from then stay as
  * they are, since there may be views on them. */
 static bool index_other_way(struct warehouse *warehouse, const struct sheet_model *sheet, bool make,
@@ -218,12 +210,12 @@ static bool index_other_way(struct warehouse *warehouse, const struct sheet_mode
                                     false};
     struct silver_index by_key = {arena_printf(&scratch, "%s_key", table), sheet->key,
                                   sheet->key_count, true};
+    struct buf list = {0};
+    schema_add_fields(&list, sheet->fields, order, order_count, NULL);
     bool ok = warehouse_read_key(warehouse, table, &scratch, &columns, err);
-    if (ok) {
-        bool is_order =
-            !columns || strcmp(columns, list_names(&scratch, sheet, order, order_count)) == 0;
-        ok = index_silver(warehouse, sheet, is_order ? by_key : by_order, make, err);
-    }
+    bool is_order = ok && (!columns || strcmp(columns, buf_text(&list)) == 0);
+    ok = ok && index_silver(warehouse, sheet, is_order ? by_key : by_order, make, err);
+    buf_free(&list);
     arena_free(&scratch);
     return ok;
 }

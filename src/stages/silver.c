@@ -103,8 +103,8 @@ static bool whole_check_late(const struct silver_build *build, struct clean_shee
     return ok;
 }
 
-/* The rows on their way to silver, in its order. What their children will ask
- * for is kept: the database is slower than we are, so that takes no time of its own. */
+/* The rows on their way to silver, in its order. What their children will ask for is kept: the
+ * database is slower than we are, so that takes no time of its own. */
 struct whole_source {
     const struct silver_build *build;
     const struct clean_sheet *clean;

@@ -289,8 +289,8 @@ static bool postgres_give_back(struct warehouse *warehouse, const char *const *t
 static bool postgres_read_key(struct warehouse *warehouse, const char *table, struct arena *arena,
                               const char **columns, struct err *err) {
     static const char sql[] =
-        "SELECT string_agg(a.attname, ',' ORDER BY k.place) FROM pg_index i,"
-        " unnest(i.indkey) WITH ORDINALITY AS k (attnum, place), pg_attribute a"
+        "SELECT string_agg('\"' || replace(a.attname, '\"', '\"\"') || '\"', ', ' ORDER BY k.place)"
+        " FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k (attnum, place), pg_attribute a"
         " WHERE i.indisprimary AND i.indrelid = to_regclass(quote_ident($1))"
         " AND a.attrelid = i.indrelid AND a.attnum = k.attnum";
     struct postgres_warehouse *self = postgres_of(warehouse);

@@ -189,8 +189,8 @@ const char *warehouse_clustered(const struct warehouse *warehouse);
  * rows of it are the same. */
 const char *warehouse_distinct(const struct warehouse *warehouse);
 
-/* The columns of a table's primary key, "a,b"; NULL where it is always what the table is clustered
- * by. Memory is the arena's. */
+/* The columns of a table's primary key, quoted as sql_add_name() does, with commas between them;
+ * NULL where it is always what the table is clustered by. Memory is the arena's. */
 bool warehouse_read_key(struct warehouse *warehouse, const char *table, struct arena *arena,
                         const char **columns, struct err *err);
 
